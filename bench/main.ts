@@ -1,0 +1,40 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** A benchmark: takes the arguments after its name and returns the exit code. */
+interface Benchmark {
+  readonly run: (args: readonly string[]) => Promise<number>;
+}
+
+/** The benchmarks. They are loaded late, when their packages are there. */
+const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  single: () => import('./single.ts'),
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+const load = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
+if (load) {
+  prepare();
+  process.exitCode = await (await load()).run(args);
+} else {
+  const problem = name === '' ? 'Which benchmark?' : `There is no benchmark '${name}'.`;
+  console.error(`${problem} Benchmarks: ${Object.keys(benchmarks).join(', ')}`);
+  process.exitCode = 2;
+}
+
+/** Installs what only the benchmarks need, once, and builds shoal: it is measured as it is published. */
+function prepare(): void {
+  const here = fileURLToPath(new URL('.', import.meta.url));
+  if (!existsSync(new URL('node_modules', import.meta.url))) npm(['ci', '--no-fund', '--no-audit'], here);
+  npm(['run', '--silent', 'build'], fileURLToPath(new URL('..', import.meta.url)));
+}
+
+/** Runs npm in `directory`; its output goes to stderr, so that stdout holds the table alone. */
+function npm(args: readonly string[], directory: string): void {
+  const { status } = spawnSync('npm', [...args], { cwd: directory, stdio: ['ignore', 2, 2] });
+  if (status !== 0) {
+    console.error(`npm ${args.join(' ')} failed in ${directory}`);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,52 @@
+import { describeParquet } from '../engine/describe-parquet.ts';
+import { engineVersion } from '../engine/engine-version.ts';
+import { InternalError } from '../errors.ts';
+import { zstdHead } from '../formats/zstd-head.ts';
+import type { SourceSpec } from '../plan/source.ts';
+import type { PlanningEnvironment } from '../planner/plan-query.ts';
+import { createResolveCache } from '../planner/resolve/cache.ts';
+import type { ResolveIo } from '../planner/resolve/io.ts';
+import { resolveSource } from '../planner/resolve.ts';
+import { localPath, toUri } from '../storage/uri.ts';
+import { connectTo, type WorkerEnvironment } from '../worker/run-task.ts';
+import type { MemoryTables } from './memory-tables.ts';
+
+/** The session's side of planning: its store and engines, what it remembers of files, its tables. */
+export function createPlanning(environment: WorkerEnvironment, tables: MemoryTables): PlanningEnvironment {
+  const io = resolveIo(environment);
+  return {
+    engineVersion,
+    resolveSource: (spec) => resolveSource(spec, io),
+    resolveTable: (node) => tables.resolve(node, (path) => resolveSource(parquetFile(path), io)),
+    connect: () => connectTo([], environment),
+  };
+}
+
+function resolveIo(environment: WorkerEnvironment): ResolveIo {
+  return {
+    store: environment.store,
+    cache: createResolveCache(),
+    describeParquet: async (paths) => {
+      const connection = await connectTo(paths, environment);
+      try {
+        return await Promise.all(paths.map((path) => describeParquet(connection, path)));
+      } finally {
+        connection.closeSync();
+      }
+    },
+    zstdHead: async (file, maxBytes) => {
+      const path = localPath(file.uri);
+      if (path === null) throw new InternalError(`${file.uri} was to be sampled in place, and is not on this machine.`);
+      const connection = await connectTo([path], environment);
+      try {
+        return await zstdHead(connection, path, maxBytes);
+      } finally {
+        connection.closeSync();
+      }
+    },
+  };
+}
+
+function parquetFile(path: string): SourceSpec {
+  return { paths: [toUri(path)], format: { kind: 'parquet' }, schema: {}, unionByName: false, hive: false };
+}

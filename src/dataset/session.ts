@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Table } from 'apache-arrow';
+import { type Backend, openBackend } from '../backends/backend.ts';
+import { EnginePool } from '../engine/engine-pool.ts';
+import { AbortError, PlanError } from '../errors.ts';
+import type { LogicalNode } from '../plan/logical.ts';
+import type { JobEvent } from '../scheduler/run-job.ts';
+import { createStore } from '../storage/create-store.ts';
+import type { WorkerEnvironment } from '../worker/run-task.ts';
+import type { QueryContext } from './actions.ts';
+import { type Config, type ConnectOptions, resolveConfig } from './config.ts';
+import { Dataset } from './dataset.ts';
+import { MemoryTables } from './memory-tables.ts';
+import { createPlanning } from './planning.ts';
+import { parseSchema, Reader, type SchemaOption } from './reader.ts';
+import type { AnyRow } from './row-types.ts';
+
+/**
+ * Opens a session: on this machine unless options, `SHOAL_*` variables or `shoal.config.*` name another backend.
+ *
+ * @throws {PlanError} INVALID_ARGUMENT for settings that make no sense
+ */
+export async function connect(options: ConnectOptions = {}): Promise<Session> {
+  return new Session(await resolveConfig(options, process.env, process.cwd()));
+}
+
+/** The place where datasets come from; owns temporary files and engines until {@link close}. */
+export class Session {
+  /** Describes datasets over files. */
+  readonly read: Reader;
+  private readonly events = new EventEmitter();
+  private readonly closing = new AbortController();
+  private readonly environment: WorkerEnvironment;
+  private readonly tables: MemoryTables;
+  private readonly context: QueryContext;
+  private backend: Promise<Backend> | null = null;
+
+  constructor(config: Config) {
+    const scratchDirectory = join(config.scratchDirectory, `session-${randomUUID()}`);
+    this.environment = {
+      engines: new EnginePool(),
+      store: createStore(),
+      scratchDirectory,
+      threads: config.threads,
+      memoryLimitBytes: config.memoryLimitBytes,
+    };
+    this.tables = new MemoryTables(scratchDirectory);
+    this.context = {
+      planning: createPlanning(this.environment, this.tables),
+      store: this.environment.store,
+      results: config.results,
+      closed: this.closing.signal,
+      backend: () => (this.backend ??= openBackend(config.backend, this.environment)),
+      emit: (event) => void this.events.emit('progress', event),
+    };
+    this.read = new Reader((node) => this.derive(node));
+  }
+
+  /**
+   * A dataset of JavaScript rows, copied now. Types come from the values (see docs/semantics.md) or from `schema`.
+   *
+   * @throws {PlanError} INVALID_ROWS naming the row and column of a value that does not fit
+   */
+  from<Row extends object = AnyRow>(
+    rows: Iterable<Row>,
+    options: { readonly schema?: SchemaOption } = {},
+  ): Dataset<Row> {
+    return this.derive(this.tables.addRows([...rows], options.schema && parseSchema(options.schema)));
+  }
+
+  /** A dataset of an apache-arrow table. */
+  fromArrow<Row = AnyRow>(table: Table): Dataset<Row> {
+    return this.derive(this.tables.addArrow(table));
+  }
+
+  /** Calls `listener` with what happens while queries run. */
+  on(event: 'progress', listener: (event: JobEvent) => void): this {
+    if (event !== 'progress')
+      throw new PlanError('INVALID_ARGUMENT', `Unknown event ${JSON.stringify(event)}. Available: progress`);
+    this.events.on(event, listener);
+    return this;
+  }
+
+  /** Ends running queries and removes every temporary file; datasets of the session cannot run any more. */
+  async close(): Promise<void> {
+    if (this.closing.signal.aborted) return;
+    this.closing.abort(new AbortError('CLOSED', 'The session is closed; connect() again.'));
+    await (await this.backend?.catch(() => null))?.close();
+    await this.environment.engines.close();
+    await rm(this.environment.scratchDirectory, { recursive: true, force: true });
+  }
+
+  /** For `await using shoal = await connect()`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  private derive<Row>(node: LogicalNode): Dataset<Row> {
+    return new Dataset<Row>(this.context, node);
+  }
+}

@@ -1,0 +1,216 @@
+import { InternalError } from '../../errors.ts';
+import { type Expr, someExpr } from '../../plan/expr.ts';
+import type {
+  AggregateRel,
+  DistinctRel,
+  LimitRel,
+  ProjectRel,
+  RelNode,
+  SortRel,
+  ValuesRel,
+} from '../../plan/relation.ts';
+import { renderCondition, renderExpr, renderSortKey, type Scope } from './expr.ts';
+import { renderJoin } from './join.ts';
+import { renderValue } from './literal.ts';
+import { sqlNames } from './names.ts';
+import { hasOrder, hasWindows, withPosition } from './order.ts';
+import type { RenderContext, Rendering } from './render-context.ts';
+import { emptyTable, renderScan } from './scan.ts';
+import {
+  columnsOf,
+  namesOf,
+  nest,
+  opened,
+  parenthesized,
+  type Select,
+  selectFrom,
+  selectLines,
+  selectText,
+} from './select.ts';
+
+export type { RenderContext } from './render-context.ts';
+
+/**
+ * The SQL of a plan, to be run where `context` says the files are. Rows come in the order that semantics.md promises, given
+ * that the engine's `preserve_insertion_order` is on. Fragments must have passed `checkFragment` before.
+ */
+export function renderQuery(rel: RelNode, context: RenderContext): string {
+  return selectText(render(rel, { context }, true));
+}
+
+/**
+ * The SQL of a plan over empty tables of the same types, to be bound and never run: the binder refuses comparisons of
+ * types that don't go together and conditions that are not boolean.
+ */
+export function renderBinding(rel: RelNode): string {
+  return selectText(render(rel, { context: null }, false));
+}
+
+/** @param ordered whether somebody looks at the order of the rows */
+function render(rel: RelNode, rendering: Rendering, ordered: boolean): Select {
+  switch (rel.kind) {
+    case 'scan':
+      return renderScan(rel, rendering);
+    case 'values':
+      return renderValues(rel, rendering);
+    case 'filter': {
+      const input = opened(render(rel.input, rendering, ordered), hasFragment([rel.predicate]));
+      return { ...input, where: [...input.where, renderCondition(rel.predicate, scopeOf(input, rendering))] };
+    }
+    case 'project':
+      return renderProject(rel, rendering, ordered);
+    case 'aggregate':
+      return renderAggregation(rel, rendering);
+    case 'distinct':
+      return renderDistinct(rel, rendering);
+    case 'sort':
+      return renderSort(rel, rendering);
+    case 'limit':
+      return renderLimit(rel, render(rel.input, rendering, true));
+    case 'join':
+      return renderJoin(
+        rel,
+        render(rel.left, rendering, false),
+        render(rel.right, rendering, false),
+        rendering.context === null,
+      );
+    case 'union':
+      return combine(
+        rel.inputs.map((input) => render(input, rendering, ordered)),
+        'UNION ALL',
+        rendering,
+      );
+    case 'set-operation': {
+      const inputs = [render(rel.left, rendering, false), render(rel.right, rendering, false)];
+      return combine(inputs, rel.op === 'except' ? 'EXCEPT' : 'INTERSECT', rendering);
+    }
+  }
+}
+
+function renderValues(rel: ValuesRel, rendering: Rendering): Select {
+  if (!rendering.context || rel.rows.length === 0 || rel.schema.length === 0) return emptyTable(rel.schema);
+  const names = sqlNames(rel.schema.map((field) => field.name));
+  const rows = rel.rows.map(
+    (row) => `(${rel.schema.map((field, index) => renderValue(row[index] ?? null, field.type)).join(', ')})`,
+  );
+  const from = parenthesized([`VALUES ${rows.join(', ')}`], `) AS v(${[...names.values()].join(', ')})`);
+  return selectFrom(
+    from,
+    [...names].map(([name, sql]) => ({ name, sql })),
+    true,
+  );
+}
+
+/** Mere choices and new names leave the SELECT open; windows over ordered rows are put in order again. */
+function renderProject(rel: ProjectRel, rendering: Rendering, ordered: boolean): Select {
+  const exprs = rel.columns.map((column) => column.expr);
+  const reorder = ordered && hasWindows(rel.columns) && hasOrder(rel.input);
+  const rendered = render(rel.input, rendering, ordered);
+  const names = rel.columns.map((column) => column.name);
+  const { select, position } = reorder ? withPosition(rendered, names) : { select: rendered, position: null };
+  const input = opened(select, hasFragment(exprs));
+  const scope = scopeOf(input, rendering);
+  const columns = rel.columns.map(({ name, expr }) => ({ name, sql: renderExpr(expr, scope) }));
+  const open = exprs.every((expr) => expr.kind === 'column');
+  const star = input.star && open && sameColumns(columns, input.columns);
+  return { ...input, columns, open, star, orderBy: position === null ? '' : `ORDER BY ${position}` };
+}
+
+function renderAggregation(rel: AggregateRel, rendering: Rendering): Select {
+  const columns = [...rel.keys, ...rel.aggregates];
+  // Without keys there is one row, also when nobody wants its columns.
+  if (columns.length === 0) return selectFrom(parenthesized(['SELECT 1']), [], false);
+  const input = opened(render(rel.input, rendering, false), hasFragment(columns.map((column) => column.expr)));
+  const scope = scopeOf(input, rendering);
+  return {
+    ...input,
+    columns: columns.map(({ name, expr }) => ({ name, sql: renderExpr(expr, scope) })),
+    // By position: a name could be that of an input column.
+    groupBy: rel.keys.length > 0 ? `GROUP BY ${rel.keys.map((_, index) => index + 1).join(', ')}` : '',
+    open: false,
+    star: false,
+  };
+}
+
+function renderDistinct(rel: DistinctRel, rendering: Rendering): Select {
+  const input = render(rel.input, rendering, false);
+  if (rel.on === null) {
+    const select = input.distinct || input.orderBy || input.limit ? nest(input) : input;
+    return { ...select, distinct: 'DISTINCT', open: false };
+  }
+  const select = opened(input, false);
+  const scope = scopeOf(select, rendering);
+  const keys = rel.on.map((name) => renderExpr({ kind: 'column', name }, scope));
+  // No column at all is one combination.
+  return { ...select, distinct: `DISTINCT ON (${keys.join(', ') || 'TRUE'})`, open: false };
+}
+
+function renderSort(rel: SortRel, rendering: Rendering): Select {
+  const input = render(rel.input, rendering, rel.stable);
+  const { select, position } = rel.stable ? withPosition(input) : { select: input, position: null };
+  const byName =
+    rel.keys.every((key) => key.expr.kind === 'column') && !select.orderBy && !select.limit && !select.distinct;
+  const sorted = byName ? select : opened(select, hasFragment(rel.keys.map((key) => key.expr)));
+  const keys = rel.keys.map((key) => renderSortKey(sortExpr(key.expr, sorted, rendering), key));
+  return {
+    ...sorted,
+    orderBy: `ORDER BY ${[...keys, ...(position === null ? [] : [position])].join(', ')}`,
+    open: false,
+  };
+}
+
+/** A bare name in ORDER BY is the SELECT's own column, a name within an expression is FROM's. */
+function sortExpr(expr: Expr, select: Select, rendering: Rendering): string {
+  const own = expr.kind === 'column' ? sqlNames(namesOf(select)).get(expr.name) : undefined;
+  return own ?? renderExpr(expr, scopeOf(select, rendering));
+}
+
+function renderLimit(rel: LimitRel, input: Select): Select {
+  const select = input.limit ? nest(input) : input;
+  const parts = [rel.limit === null ? '' : `LIMIT ${rel.limit}`, rel.offset > 0 ? `OFFSET ${rel.offset}` : ''];
+  return { ...select, limit: parts.filter(Boolean).join(' '), open: false };
+}
+
+/** Columns go by position; all inputs have the same names. */
+function combine(inputs: readonly Select[], operator: string, rendering: Rendering): Select {
+  const [first, ...rest] = inputs;
+  if (!first) throw new InternalError('A union in the plan has no input.');
+  if (rest.length === 0) return first;
+  if (rendering.context === null) return checkedUnion(inputs);
+  const tables = inputs.map((input) => parenthesized(selectLines(input)));
+  const from = parenthesized(tables.flatMap((table, index) => (index === 0 ? table : [operator, ...table])));
+  return selectFrom(
+    from,
+    [...sqlNames(namesOf(first))].map(([name, sql]) => ({ name, sql })),
+    true,
+  );
+}
+
+/**
+ * A table of a union's types whose binding refuses columns without a common type: the engine's own union casts them to text,
+ * or to whatever. For binding only.
+ */
+function checkedUnion(inputs: readonly Select[]): Select {
+  const sides = inputs.map((input, index) => parenthesized(selectLines(input), `) AS s${index}`));
+  const from = sides.flatMap((side, index) => (index === 0 ? side : ['CROSS JOIN', ...side]));
+  const names = sqlNames(inputs[0] ? namesOf(inputs[0]) : []);
+  const columns = [...names].map(([name, sql]) => ({
+    name,
+    sql: `coalesce(${inputs.map((_, index) => `s${index}.${sql}`).join(', ')})`,
+  }));
+  return selectFrom(from, columns, false);
+}
+
+function scopeOf(select: Select, rendering: Rendering): Scope {
+  return { columns: columnsOf(select), checked: rendering.context === null };
+}
+
+function hasFragment(exprs: readonly Expr[]): boolean {
+  return exprs.some((expr) => someExpr(expr, (part) => part.kind === 'sql'));
+}
+
+function sameColumns(a: Select['columns'], b: Select['columns']): boolean {
+  return (
+    a.length === b.length && a.every((column, index) => column.name === b[index]?.name && column.sql === b[index]?.sql)
+  );
+}

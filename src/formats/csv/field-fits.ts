@@ -1,0 +1,62 @@
+import type { DataType } from '../../plan/types.ts';
+import { type FieldFormats, type FieldKind, fieldClassifier } from './field-type.ts';
+
+/** Bits and sign of the integer types. */
+const integerTypes: Readonly<Record<string, readonly [signed: boolean, bits: bigint]>> = {
+  int8: [true, 8n],
+  int16: [true, 16n],
+  int32: [true, 32n],
+  int64: [true, 64n],
+  int128: [true, 128n],
+  uint8: [false, 8n],
+  uint16: [false, 16n],
+  uint32: [false, 32n],
+  uint64: [false, 64n],
+  uint128: [false, 128n],
+};
+
+/**
+ * A function that tells whether a field's text is a value of a type without loss: no fraction is rounded to an integer, no
+ * zone or time of day dropped. Nulls are the caller's business. Types that CSV inference never gives (nested ones,
+ * binary …) are left to the engine: every text fits.
+ */
+export function fieldFits(formats: FieldFormats): (text: string, type: DataType) => boolean {
+  const classify = fieldClassifier(formats);
+  return (text, type) => fits(text, type, classify);
+}
+
+function fits(text: string, type: DataType, classify: (text: string) => FieldKind): boolean {
+  const limits = integerTypes[type.kind];
+  if (limits) return fitsInteger(text.trim(), ...limits);
+  switch (type.kind) {
+    case 'float32':
+    case 'float64':
+      return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$|^[+-]?(nan|inf|infinity)$/i.test(text.trim());
+    case 'decimal':
+      return fitsDecimal(text.trim(), type.precision, type.scale);
+    case 'boolean':
+      return /^(true|false|t|f|1|0|yes|no|y|n)$/i.test(text);
+    case 'date':
+      return ['date', 'date-format'].includes(classify(text));
+    case 'timestamp': {
+      const kind = classify(text);
+      return ['date', 'timestamp', 'timestamp-format', ...(type.unit === 'ns' ? ['timestamp-ns'] : [])].includes(kind);
+    }
+    case 'timestamptz':
+      return ['date', 'timestamp', 'timestamptz', 'timestamp-format'].includes(classify(text));
+    default:
+      return true;
+  }
+}
+
+function fitsInteger(text: string, signed: boolean, bits: bigint): boolean {
+  if (!/^[+-]?\d+$/.test(text)) return false;
+  const value = BigInt(text.replace('+', ''));
+  return signed ? value >= -(2n ** (bits - 1n)) && value < 2n ** (bits - 1n) : value >= 0n && value < 2n ** bits;
+}
+
+function fitsDecimal(text: string, precision: number, scale: number): boolean {
+  const [, whole, fraction] = /^[+-]?(\d*)(?:\.(\d*))?$/.exec(text) ?? [];
+  if (whole === undefined || (whole === '' && !fraction)) return false;
+  return whole.replace(/^0+/, '').length <= precision - scale && (fraction ?? '').replace(/0+$/, '').length <= scale;
+}

@@ -1,0 +1,169 @@
+import type { Expr, NamedExpr, SortKey } from './expr.ts';
+import { type RelNode, relInputs, type ScanRel } from './relation.ts';
+import type { ScanFile } from './source.ts';
+import type { PhysicalPlan, TaskOutput } from './task.ts';
+import { formatType } from './type-name.ts';
+
+/** A physical plan as indented text: stages, tasks, then each task's operators from the last to the scans. */
+export function explainPlan(plan: PhysicalPlan): string {
+  return plan.stages
+    .map((stage) => {
+      const [task] = stage.tasks;
+      const head = `Stage ${stage.id}: ${stage.tasks.length} ${stage.tasks.length === 1 ? 'task' : 'tasks'}${task ? `, ${explainOutput(task.output)}` : ''}`;
+      return task ? `${head}\n${explainRelation(task.plan, 1)}` : head;
+    })
+    .join('\n');
+}
+
+/** A relation as indented text, one operator a line, inputs below it. */
+export function explainRelation(node: RelNode, depth = 0): string {
+  const line = `${'  '.repeat(depth)}${describeNode(node)}`;
+  return [line, ...relInputs(node).map((input) => explainRelation(input, depth + 1))].join('\n');
+}
+
+/** An expression as text, close to how it was typed. */
+export function explainExpr(expr: Expr): string {
+  switch (expr.kind) {
+    case 'literal':
+      return explainLiteral(expr.value);
+    case 'column':
+      return formatColumn(expr.name);
+    case 'call':
+      return explainCall(expr.fn, expr.args.map(explainExpr));
+    case 'case': {
+      const branches = expr.branches.map(({ when, value }) => `when ${explainExpr(when)} then ${explainExpr(value)}`);
+      return `case ${branches.join(' ')}${expr.otherwise ? ` else ${explainExpr(expr.otherwise)}` : ''} end`;
+    }
+    case 'cast':
+      return `${expr.safe ? 'try_cast' : 'cast'}(${explainExpr(expr.input)} as ${formatType(expr.type)})`;
+    case 'aggregate': {
+      const order = expr.orderBy.length > 0 ? ` order by ${expr.orderBy.map(explainSortKey).join(', ')}` : '';
+      return `${expr.fn}(${expr.distinct ? 'distinct ' : ''}${expr.args.map(explainExpr).join(', ')}${order})${expr.filter ? ` where ${explainExpr(expr.filter)}` : ''}`;
+    }
+    case 'window': {
+      const fn =
+        expr.fn.kind === 'aggregate'
+          ? explainExpr(expr.fn)
+          : `${expr.fn.fn}(${expr.fn.args.map(explainExpr).join(', ')})`;
+      const partition =
+        expr.partitionBy.length > 0 ? `partition by ${expr.partitionBy.map(explainExpr).join(', ')}` : '';
+      const order = expr.orderBy.length > 0 ? `order by ${expr.orderBy.map(explainSortKey).join(', ')}` : '';
+      const frame = expr.frame ? `${expr.frame.unit} ${bound(expr.frame.start)} to ${bound(expr.frame.end)}` : '';
+      return `${fn} over (${[partition, order, frame].filter(Boolean).join(' ')})`;
+    }
+    case 'lambda':
+      return `${expr.parameter} => ${explainExpr(expr.body)}`;
+    case 'sql':
+      return `sql(${expr.text})`;
+  }
+}
+
+const infix: Readonly<Record<string, string>> = {
+  add: '+',
+  sub: '-',
+  mul: '*',
+  div: '/',
+  intDiv: '//',
+  mod: '%',
+  eq: '=',
+  ne: '!=',
+  lt: '<',
+  lte: '<=',
+  gt: '>',
+  gte: '>=',
+  and: 'and',
+  or: 'or',
+};
+
+function explainCall(fn: string, args: readonly string[]): string {
+  const operator = infix[fn];
+  if (operator) return `(${args.join(` ${operator} `)})`;
+  if (fn === 'isIn') return `(${args[0]} in [${args.slice(1).join(', ')}])`;
+  if (fn === 'between') return `(${args[0]} between ${args[1]} and ${args[2]})`;
+  return `${fn}(${args.join(', ')})`;
+}
+
+function explainLiteral(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : JSON.stringify(value);
+}
+
+function explainSortKey(key: SortKey): string {
+  return `${explainExpr(key.expr)}${key.descending ? ' desc' : ''}${key.nullsFirst ? ' nulls first' : ''}`;
+}
+
+function explainNamed({ name, expr }: NamedExpr): string {
+  return expr.kind === 'column' && expr.name === name
+    ? formatColumn(name)
+    : `${formatColumn(name)} = ${explainExpr(expr)}`;
+}
+
+function bound(offset: number | null): string {
+  return offset === null ? 'unbounded' : String(offset);
+}
+
+function formatColumn(name: string): string {
+  return /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) ? name : JSON.stringify(name);
+}
+
+function describeNode(node: RelNode): string {
+  switch (node.kind) {
+    case 'scan':
+      return describeScan(node);
+    case 'values':
+      return `values: ${node.rows.length} rows of ${node.schema.map((field) => formatColumn(field.name)).join(', ')}`;
+    case 'project':
+      return `project: ${node.columns.map(explainNamed).join(', ')}`;
+    case 'filter':
+      return `filter: ${explainExpr(node.predicate)}`;
+    case 'aggregate':
+      return `aggregate: ${node.keys.length > 0 ? `by ${node.keys.map(explainNamed).join(', ')}: ` : ''}${node.aggregates.map(explainNamed).join(', ')}`;
+    case 'distinct':
+      return node.on ? `distinct on ${node.on.map(formatColumn).join(', ')}` : 'distinct';
+    case 'sort':
+      return `sort: ${node.keys.map(explainSortKey).join(', ')}${node.stable ? ' (stable)' : ''}`;
+    case 'limit':
+      return `limit: ${node.limit ?? 'all'}${node.offset > 0 ? ` from row ${node.offset}` : ''}`;
+    case 'join': {
+      const on = node.on.map(({ left, right }) => `${explainExpr(left)} = ${explainExpr(right)}`).join(' and ');
+      return `${node.how} join${on ? ` on ${on}` : ''}${node.where ? ` where ${explainExpr(node.where)}` : ''}`;
+    }
+    case 'union':
+      return 'union';
+    case 'set-operation':
+      return node.op;
+  }
+}
+
+function describeScan(node: ScanRel): string {
+  const { files, format, schema, filesBeforePruning } = node.source;
+  const skipped = filesBeforePruning - files.length;
+  const what =
+    files.length === 1 && files[0] ? files[0].uri : `${files.length} files${files[0] ? ` from ${files[0].uri}` : ''}`;
+  const parts = [
+    `${formatBytes(files.reduce((sum: number, file: ScanFile) => sum + file.sizeBytes, 0))}`,
+    `${node.columns.length} of ${schema.length} columns: ${node.columns.map(formatColumn).join(', ')}`,
+    ...(skipped > 0 ? [`${skipped} of ${filesBeforePruning} files skipped by their folders`] : []),
+  ];
+  return `scan ${format.kind} ${what} (${parts.join('; ')})`;
+}
+
+function explainOutput(output: TaskOutput): string {
+  switch (output.kind) {
+    case 'result':
+      return 'rows to the driver';
+    case 'sink':
+      return `${output.format.kind} to ${output.uri}`;
+  }
+}
+
+/** Bytes with a binary unit and three significant digits. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${unit === 0 ? value : value.toPrecision(3)} ${units[unit]}`;
+}

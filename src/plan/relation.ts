@@ -1,0 +1,185 @@
+import type { JsonValue } from '../errors.ts';
+import { type Expr, mapSame, type NamedExpr, type SortKey, update } from './expr.ts';
+import type { JoinHow } from './logical.ts';
+import type { ResolvedSource } from './source.ts';
+import type { Schema } from './types.ts';
+
+/** Reads `columns` of the source's files, in (file, byte) order. */
+export interface ScanRel {
+  readonly kind: 'scan';
+  readonly source: ResolvedSource;
+  /** Names read, a subset of the source's schema. */
+  readonly columns: readonly string[];
+  /** Conditions known to hold for every row that is wanted: for skipping files and row groups, never instead of a filter. */
+  readonly prune: readonly Expr[];
+}
+
+/** A small table inside the plan. */
+export interface ValuesRel {
+  readonly kind: 'values';
+  readonly schema: Schema;
+  readonly rows: readonly (readonly JsonValue[])[];
+}
+
+/** Computes exactly `columns` from the input's row (window expressions included). */
+export interface ProjectRel {
+  readonly kind: 'project';
+  readonly input: RelNode;
+  readonly columns: readonly NamedExpr[];
+}
+
+export interface FilterRel {
+  readonly kind: 'filter';
+  readonly input: RelNode;
+  readonly predicate: Expr;
+}
+
+/** Keys first, then aggregates. */
+export interface AggregateRel {
+  readonly kind: 'aggregate';
+  readonly input: RelNode;
+  readonly keys: readonly NamedExpr[];
+  readonly aggregates: readonly NamedExpr[];
+}
+
+export interface DistinctRel {
+  readonly kind: 'distinct';
+  readonly input: RelNode;
+  readonly on: readonly string[] | null;
+}
+
+export interface SortRel {
+  readonly kind: 'sort';
+  readonly input: RelNode;
+  readonly keys: readonly SortKey[];
+  readonly stable: boolean;
+}
+
+export interface LimitRel {
+  readonly kind: 'limit';
+  readonly input: RelNode;
+  readonly limit: number | null;
+  readonly offset: number;
+}
+
+/**
+ * A column in the scope of a join: from one side, or, for keys that stand once, from both (the left side's value, the
+ * right side's in a right join, the first that is not null in a full one).
+ */
+export interface JoinColumn {
+  readonly name: string;
+  readonly left: string | null;
+  readonly right: string | null;
+}
+
+export interface JoinRel {
+  readonly kind: 'join';
+  readonly left: RelNode;
+  readonly right: RelNode;
+  readonly how: JoinHow;
+  readonly on: readonly { readonly left: Expr; readonly right: Expr }[];
+  /** A condition over names of `scope`. */
+  readonly where: Expr | null;
+  /** All columns that `where` may name. */
+  readonly scope: readonly JoinColumn[];
+  /** Names of `scope` that come out. */
+  readonly columns: readonly string[];
+}
+
+/** All inputs have the same column names in the same order. */
+export interface UnionRel {
+  readonly kind: 'union';
+  readonly inputs: readonly RelNode[];
+}
+
+/** Both inputs have the same column names in the same order. */
+export interface SetOperationRel {
+  readonly kind: 'set-operation';
+  readonly op: 'except' | 'intersect';
+  readonly left: RelNode;
+  readonly right: RelNode;
+}
+
+/**
+ * The canonical algebra that rules rewrite and the engine renders: names are resolved, files are known, and every
+ * node's columns follow from the node itself ({@link columnNames}).
+ */
+export type RelNode =
+  | ScanRel
+  | ValuesRel
+  | ProjectRel
+  | FilterRel
+  | AggregateRel
+  | DistinctRel
+  | SortRel
+  | LimitRel
+  | JoinRel
+  | UnionRel
+  | SetOperationRel;
+
+/** Names of the columns that come out of a node, in order. */
+export function columnNames(node: RelNode): readonly string[] {
+  switch (node.kind) {
+    case 'scan':
+    case 'join':
+      return node.columns;
+    case 'values':
+      return node.schema.map((field) => field.name);
+    case 'project':
+      return node.columns.map((column) => column.name);
+    case 'aggregate':
+      return [...node.keys, ...node.aggregates].map((column) => column.name);
+    case 'filter':
+    case 'distinct':
+    case 'sort':
+    case 'limit':
+      return columnNames(node.input);
+    case 'union':
+      return node.inputs[0] ? columnNames(node.inputs[0]) : [];
+    case 'set-operation':
+      return columnNames(node.left);
+  }
+}
+
+/** Inputs of a node, in order. */
+export function relInputs(node: RelNode): readonly RelNode[] {
+  switch (node.kind) {
+    case 'scan':
+    case 'values':
+      return [];
+    case 'join':
+    case 'set-operation':
+      return [node.left, node.right];
+    case 'union':
+      return node.inputs;
+    default:
+      return [node.input];
+  }
+}
+
+/** The node over changed inputs; the same object where `change` gave every input back. */
+export function mapInputs(node: RelNode, change: (input: RelNode) => RelNode): RelNode {
+  switch (node.kind) {
+    case 'scan':
+    case 'values':
+      return node;
+    case 'join':
+      return update(node, { left: change(node.left), right: change(node.right) });
+    case 'set-operation':
+      return update(node, { left: change(node.left), right: change(node.right) });
+    case 'union':
+      return update(node, { inputs: mapSame(node.inputs, change) });
+    case 'project':
+      return update(node, { input: change(node.input) });
+    case 'filter':
+      return update(node, { input: change(node.input) });
+    case 'aggregate':
+      return update(node, { input: change(node.input) });
+    case 'distinct':
+      return update(node, { input: change(node.input) });
+    case 'sort':
+      return update(node, { input: change(node.input) });
+    case 'limit':
+      return update(node, { input: change(node.input) });
+  }
+}

@@ -1,0 +1,85 @@
+import type { RelNode } from './relation.ts';
+import type { Schema } from './types.ts';
+
+/** Version of the task's JSON; a worker refuses every other one. */
+export const taskVersion = 1;
+
+/** How written files are encoded. */
+export type SinkFormat =
+  | {
+      readonly kind: 'parquet';
+      readonly compression: 'zstd' | 'snappy' | 'lz4' | 'gzip' | 'none';
+      /** Rows a row group. */
+      readonly rowGroupRows: number;
+    }
+  | { readonly kind: 'csv'; readonly delimiter: string; readonly header: boolean; readonly nullValue: string };
+
+/** Where a task's rows go. */
+export type TaskOutput =
+  /** To the driver, batch by batch. */
+  | { readonly kind: 'result' }
+  /** Into one file that the scheduler puts under its final uri when it is whole. */
+  | { readonly kind: 'sink'; readonly uri: string; readonly format: SinkFormat };
+
+/** One unit of work for a stateless worker: plain JSON, complete in itself, safe to run twice. */
+export interface Task {
+  readonly version: typeof taskVersion;
+  /** Unique within the job: `<stage>-<index>`. */
+  readonly id: string;
+  readonly stage: number;
+  /** Version of DuckDB that the plan was bound with; the worker's must be the same. */
+  readonly engineVersion: string;
+  readonly plan: RelNode;
+  /** Columns that come out of `plan`, as the driver bound them. */
+  readonly schema: Schema;
+  readonly output: TaskOutput;
+}
+
+/** A record that was left out under `onBadRow: 'skip' | 'collect'`. */
+export interface RejectedRecord {
+  readonly uri: string;
+  /** Offset of the record's first byte in the object; null where the format does not tell it. */
+  readonly byteOffset: number | null;
+  /** 1-based number of the record in the object, the header counted. */
+  readonly row: number;
+  readonly column: string | null;
+  readonly message: string;
+  readonly text: string;
+}
+
+/** A whole file that is not under its final uri yet; `token` is the store's own. */
+export interface StagedFile {
+  readonly uri: string;
+  readonly sizeBytes: number;
+  readonly token: string;
+}
+
+/** What a finished task tells the scheduler. */
+export interface TaskResult {
+  readonly taskId: string;
+  readonly rows: number;
+  /** What a sink wrote and nobody sees yet; the scheduler alone commits it. Null for a result. */
+  readonly staged: StagedFile | null;
+  /** Wall time inside the worker, milliseconds. */
+  readonly elapsedMs: number;
+  readonly rejected: readonly RejectedRecord[];
+  /** How many records were rejected; `rejected` holds them only under 'collect'. */
+  readonly rejectedCount: number;
+}
+
+/** Tasks that may run side by side; a stage starts when those that it reads from are done. */
+export interface Stage {
+  readonly id: number;
+  readonly tasks: readonly Task[];
+}
+
+/** A query ready to run. */
+export interface PhysicalPlan {
+  readonly stages: readonly Stage[];
+  readonly schema: Schema;
+  /** Whether files that the plan writes may take the place of others. */
+  readonly sinkMode: SinkMode;
+}
+
+/** What happens when a file that is to be written exists already. */
+export type SinkMode = 'error' | 'overwrite';

@@ -1,0 +1,13 @@
+import type { RelNode } from '../plan/relation.ts';
+import { pruneColumns } from './rules/prune-columns.ts';
+import { pruneFiles } from './rules/prune-files.ts';
+import { pushDownFilter } from './rules/push-down-filter.ts';
+import type { Rule, RuleContext } from './rules/rule.ts';
+
+/** Rules in the order in which they run, each once. */
+export const rules: readonly Rule[] = [pushDownFilter, pruneColumns, pruneFiles];
+
+/** The plan after all rules: the same rows, less work. Pure. */
+export function optimize(plan: RelNode, context: RuleContext): RelNode {
+  return rules.reduce((current, rule) => rule.apply(current, context), plan);
+}

@@ -1,0 +1,27 @@
+import type { ResolvedFormat, ScanFile } from '../../plan/source.ts';
+import type { Schema } from '../../plan/types.ts';
+import type { ObjectInfo, ObjectStore } from '../../storage/store.ts';
+import type { ResolveCache } from './cache.ts';
+
+/** What resolve uses of the outside world. */
+export interface ResolveIo {
+  readonly store: ObjectStore;
+  /** Columns of each Parquet file, as the engine reads it; paths are local. */
+  readonly describeParquet: (paths: readonly string[]) => Promise<readonly Schema[]>;
+  /** First bytes of a zstd file, decompressed (see `formats/zstd-head.ts`). */
+  readonly zstdHead: (
+    file: ObjectInfo,
+    maxBytes: number,
+  ) => Promise<{ readonly bytes: Uint8Array; readonly atEnd: boolean }>;
+  /** What is known of files from earlier queries of the session. */
+  readonly cache: ResolveCache;
+  readonly signal?: AbortSignal;
+}
+
+/** What files hold, folders' columns apart. */
+export interface FileContents {
+  readonly format: ResolvedFormat;
+  /** The files, with their own column order where it matters. */
+  readonly files: readonly ScanFile[];
+  readonly columns: Schema;
+}

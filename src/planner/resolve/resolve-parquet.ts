@@ -1,0 +1,77 @@
+import { PlanError, ShoalError, SourceError, TypeMismatchError, UnknownColumnError } from '../../errors.ts';
+import { checkParquet } from '../../formats/parquet/check-parquet.ts';
+import type { ScanFile, SourceSpec } from '../../plan/source.ts';
+import { formatType } from '../../plan/type-name.ts';
+import { type Schema, sameType } from '../../plan/types.ts';
+import { localPath } from '../../storage/uri.ts';
+import { inParallel } from './in-parallel.ts';
+import type { FileContents, ResolveIo } from './io.ts';
+import { mergeSchemas } from './merge-schemas.ts';
+
+/**
+ * Columns of Parquet files, which all must have the same. Every file is looked at: at 16 bytes to see that it is whole, and
+ * at its footer, by the engine.
+ *
+ * @param folders names that hive folders give, which files need not agree on
+ */
+export async function resolveParquet(
+  spec: SourceSpec,
+  files: readonly ScanFile[],
+  folders: ReadonlySet<string>,
+  io: ResolveIo,
+): Promise<FileContents> {
+  const schemas = await inParallel(files, (file) => io.cache.parquetSchemas.get(file, () => describe(file, io)));
+  const own = schemas.map((schema) => schema.filter((field) => !folders.has(field.name)));
+  const columns = mergeSchemas(
+    files.map(({ uri }, index) => ({ uri, schema: own[index] ?? [] })),
+    spec.unionByName,
+  );
+  expectGivenTypes(spec, columns, folders, files[0]?.uri ?? '');
+  return { format: { kind: 'parquet' }, files, columns };
+}
+
+async function describe(file: ScanFile, io: ResolveIo): Promise<Schema> {
+  const path = localPath(file.uri);
+  if (path === null)
+    throw new PlanError(
+      'INVALID_ARGUMENT',
+      `${file.uri} is not on this machine, where this version reads only. Copy it here.`,
+    );
+  await checkParquet(file, io.store);
+  try {
+    const [schema] = await io.describeParquet([path]);
+    return schema ?? [];
+  } catch (error) {
+    if (error instanceof ShoalError) throw error;
+    const told = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    throw new SourceError(
+      'BAD_FORMAT',
+      `${file.uri} cannot be read as Parquet; its footer is damaged or of a kind that the engine does not know: ${told}`,
+      {
+        cause: error,
+        details: { uri: file.uri },
+      },
+    );
+  }
+}
+
+/** A Parquet file says its types itself; `schema` may repeat them, for the row type in the editor. */
+function expectGivenTypes(spec: SourceSpec, columns: Schema, folders: ReadonlySet<string>, uri: string): void {
+  for (const [name, type] of Object.entries(spec.schema)) {
+    if (folders.has(name)) continue;
+    const found = columns.find((field) => field.name === name);
+    if (!found)
+      throw new UnknownColumnError(
+        name,
+        columns.map((field) => field.name),
+        `the schema given for ${uri}`,
+      );
+    if (sameType(found.type, type)) continue;
+    throw new TypeMismatchError(
+      'TYPE_MISMATCH',
+      `Column ${JSON.stringify(name)} of ${uri} is ${formatType(found.type)}, and the given schema says ${formatType(type)}. ` +
+        `A Parquet file has types of its own; leave the column out of the schema, and cast it: col(${JSON.stringify(name)}).cast('${formatType(type)}').`,
+      { details: { uri, column: name } },
+    );
+  }
+}

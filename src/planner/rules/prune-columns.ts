@@ -1,0 +1,104 @@
+import { type Expr, mapSame, update } from '../../plan/expr.ts';
+import { columnNames, type JoinRel, type RelNode, type ScanRel, type ValuesRel } from '../../plan/relation.ts';
+import { columnsUsed } from '../columns-used.ts';
+import type { Rule, RuleContext } from './rule.ts';
+
+/** Leaves out columns that nobody reads, down to the scans. */
+export const pruneColumns: Rule = {
+  name: 'prune-columns',
+  apply: (plan, context) => prune(plan, new Set(columnNames(plan)), context),
+};
+
+/** The node with at least the columns of `wanted`, and no column that neither `wanted` nor the node itself needs. */
+function prune(node: RelNode, wanted: ReadonlySet<string>, context: RuleContext): RelNode {
+  const need = (exprs: readonly Expr[]) => exprs.flatMap((expr) => [...columnsUsed(expr, context.fragments)]);
+  const inner = (input: RelNode, names: Iterable<string>) => prune(input, new Set(names), context);
+  switch (node.kind) {
+    case 'scan':
+      return pruneScan(node, wanted);
+    case 'values':
+      return pruneValues(node, wanted);
+    case 'project': {
+      const kept = atLeastOne(node.columns, (column) => wanted.has(column.name));
+      return update(node, { columns: kept, input: inner(node.input, need(kept.map((column) => column.expr))) });
+    }
+    case 'filter':
+      return update(node, { input: inner(node.input, [...wanted, ...need([node.predicate])]) });
+    case 'sort':
+      return update(node, { input: inner(node.input, [...wanted, ...need(node.keys.map((key) => key.expr))]) });
+    case 'limit':
+      return update(node, { input: inner(node.input, wanted) });
+    case 'aggregate': {
+      const aggregates = keepSame(node.aggregates, (column) => wanted.has(column.name));
+      // Without keys there is one row, whatever is computed; it needs a column.
+      const kept =
+        node.keys.length === 0 ? atLeastOne(node.aggregates, (column) => wanted.has(column.name)) : aggregates;
+      return update(node, {
+        aggregates: kept,
+        input: inner(node.input, need([...node.keys, ...kept].map((column) => column.expr))),
+      });
+    }
+    case 'distinct':
+      return update(node, { input: inner(node.input, node.on ? [...wanted, ...node.on] : columnNames(node.input)) });
+    case 'join':
+      return pruneJoin(node, wanted, context);
+    case 'union':
+      return update(node, {
+        inputs: mapSame(node.inputs, (input) => exactly(inner(input, wanted), columnNames(input), wanted)),
+      });
+    case 'set-operation':
+      return update(node, {
+        left: inner(node.left, columnNames(node.left)),
+        right: inner(node.right, columnNames(node.right)),
+      });
+  }
+}
+
+function pruneScan(node: ScanRel, wanted: ReadonlySet<string>): ScanRel {
+  const columns = atLeastOne(node.columns, (name) => wanted.has(name));
+  return update(node, { columns });
+}
+
+function pruneValues(node: ValuesRel, wanted: ReadonlySet<string>): ValuesRel {
+  const indexes = atLeastOne([...node.schema.keys()], (index) => wanted.has(node.schema[index]?.name ?? ''));
+  if (indexes.length === node.schema.length) return node;
+  return {
+    ...node,
+    schema: node.schema.filter((_, index) => indexes.includes(index)),
+    rows: node.rows.map((row) => row.filter((_, index) => indexes.includes(index))),
+  };
+}
+
+function pruneJoin(node: JoinRel, wanted: ReadonlySet<string>, context: RuleContext): JoinRel {
+  const used = (exprs: readonly Expr[]) => exprs.flatMap((expr) => [...columnsUsed(expr, context.fragments)]);
+  const columns = atLeastOne(node.columns, (name) => wanted.has(name));
+  const named = new Set([...columns, ...(node.where ? used([node.where]) : [])]);
+  const scope = keepSame(node.scope, (column) => named.has(column.name));
+  const side = (name: 'left' | 'right') => [
+    ...scope.flatMap((column) => column[name] ?? []),
+    ...used(node.on.map((pair) => pair[name])),
+  ];
+  const left = prune(node.left, new Set(side('left')), context);
+  const right = prune(node.right, new Set(side('right')), context);
+  return update(node, { scope, columns, left, right });
+}
+
+/** `node` cut to the wanted columns in `order`, since a union needs the same columns on all sides. */
+function exactly(node: RelNode, order: readonly string[], wanted: ReadonlySet<string>): RelNode {
+  const names = atLeastOne(order, (name) => wanted.has(name));
+  const current = columnNames(node);
+  if (current.length === names.length && current.every((name, index) => name === names[index])) return node;
+  return { kind: 'project', input: node, columns: names.map((name) => ({ name, expr: { kind: 'column', name } })) };
+}
+
+/** Those that pass, or the first when none does: a table without columns would lose its rows. */
+function atLeastOne<T>(items: readonly T[], test: (item: T) => boolean): readonly T[] {
+  const kept = keepSame(items, test);
+  return kept.length > 0 ? kept : items.slice(0, 1);
+}
+
+/** `items.filter(test)`, or `items` itself when all pass. */
+function keepSame<T>(items: readonly T[], test: (item: T) => boolean): readonly T[] {
+  const kept = items.filter(test);
+  return kept.length === items.length ? items : kept;
+}

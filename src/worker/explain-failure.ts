@@ -1,0 +1,96 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { renderRejectScan } from '../engine/sql/reject-scan.ts';
+import { BackendError, InternalError, ShoalError, StorageError, TaskError } from '../errors.ts';
+import { explainCsvFailure } from '../formats/csv/reject.ts';
+import type { ScanRel } from '../plan/relation.ts';
+import type { ScanFile } from '../plan/source.ts';
+import type { ObjectStore } from '../storage/store.ts';
+
+/** What a failed query ran on. */
+export interface FailedQuery {
+  readonly scans: readonly ScanRel[];
+  readonly connection: DuckDBConnection;
+  readonly store: ObjectStore;
+  readonly pathOf: (file: ScanFile) => string;
+}
+
+/** The engine's error in shoal's terms: who is at fault, where, and what to do. Errors of shoal pass as they are. */
+export async function explainFailure(error: unknown, query: FailedQuery): Promise<ShoalError> {
+  if (error instanceof ShoalError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  if (/^Out of Memory Error/.test(message)) return outOfMemory(message, error);
+  if (/No space left on device/.test(message)) {
+    return new StorageError(
+      'STORAGE_FULL',
+      'The disk of the scratch directory is full; free space, or connect({ scratchDirectory }) to another disk.',
+      { cause: error },
+    );
+  }
+  return (await explainSource(message, error, query)) ?? explainQuery(message, error);
+}
+
+function outOfMemory(message: string, cause: unknown): BackendError {
+  return new BackendError(
+    'OUT_OF_MEMORY',
+    `The query needs more memory than its limit and cannot spill this step to disk (${firstLine(message)}). Raise connect({ memoryLimit }), or aggregate less at once.`,
+    { cause, retryable: true },
+  );
+}
+
+/** Any error while a CSV file is read may be the file's fault: each is scanned again, to find the record. */
+async function explainSource(
+  message: string,
+  cause: unknown,
+  { scans, connection, store, pathOf }: FailedQuery,
+): Promise<ShoalError | null> {
+  if (!/^(Invalid Input|Conversion|CSV|IO) Error/i.test(message)) return null;
+  for (const scan of scans) {
+    const { format, files } = scan.source;
+    if (format.kind !== 'csv') continue;
+    for (const file of files) {
+      const scanned = { file, path: pathOf(file), format };
+      const found = await explainCsvFailure(
+        connection,
+        scanned,
+        renderRejectScan(scan, file, { localPath: pathOf }),
+        store,
+        cause,
+      );
+      if (found) return found;
+    }
+  }
+  return null;
+}
+
+/** Messages of the engine that a user's own values or expressions cause, without its echo of the generated SQL. */
+function explainQuery(message: string, cause: unknown): ShoalError {
+  const [, kind] = /^([A-Za-z ]+?) Error:/.exec(message) ?? [];
+  switch (kind) {
+    case 'Conversion':
+      return new TaskError(
+        'QUERY_FAILED',
+        `A value could not be converted: ${stripKind(message)} Use .tryCast() for null instead of an error.`,
+        { cause },
+      );
+    case 'Out of Range':
+      return new TaskError(
+        'QUERY_FAILED',
+        `A computation left its type's range: ${stripKind(message)} Cast an operand to a wider type first.`,
+        { cause },
+      );
+    case 'Invalid Input':
+    case 'Constraint':
+      return new TaskError('QUERY_FAILED', `The query failed: ${stripKind(message)}`, { cause });
+    default:
+      return new InternalError(`The engine refused a query: ${firstLine(message)}`, { cause });
+  }
+}
+
+function stripKind(message: string): string {
+  const text = firstLine(message).replace(/^[A-Za-z ]+ Error:\s*/, '');
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+function firstLine(message: string): string {
+  return message.split('\n')[0] ?? message;
+}
