@@ -23,6 +23,12 @@ export interface ActionOptions {
   readonly results?: ConvertOptions;
 }
 
+/** Options of `batches`. */
+export interface BatchOptions extends ActionOptions {
+  /** Rows of a batch, about: it is made of the engine's chunks of 2,048. */
+  readonly batchRows?: number;
+}
+
 /** Options of `explain`. */
 export interface ExplainOptions extends ActionOptions {}
 
@@ -65,7 +71,7 @@ export async function runCollect<Row>(
 export async function* runBatches<Row>(
   context: QueryContext,
   node: LogicalNode,
-  options: ActionOptions & { readonly batchRows?: number },
+  options: BatchOptions,
 ): AsyncGenerator<Result<Row>> {
   const { batchRows = defaultBatchRows } = options;
   if (!Number.isInteger(batchRows) || batchRows < 1) {
@@ -127,8 +133,16 @@ export async function runWrite(
   };
 }
 
+/** Runs the query into a Parquet file of wire types, for later queries of the session. */
+export async function runPersist(context: QueryContext, node: LogicalNode, uri: string): Promise<Schema> {
+  const format: SinkFormat = { kind: 'parquet', compression: 'lz4', rowGroupRows: 122_880 };
+  const { plan: planned } = await execute(context, node, { kind: 'sink', uri, format }, { wireTypes: true });
+  return planned.schema;
+}
+
 interface ExecuteOptions extends ActionOptions {
   readonly sinkMode?: SinkMode;
+  readonly wireTypes?: boolean;
   readonly batchRows?: number;
   readonly onBatch?: (batch: Batch) => Promise<void>;
 }
@@ -141,7 +155,13 @@ async function execute(
 ): Promise<{ readonly plan: PhysicalPlan; readonly results: readonly TaskResult[] }> {
   const signal = deadlineOf(context, options);
   return explainAbort(signal, async () => {
-    const planned = await planQuery(node, output, options.sinkMode ?? 'error', context.planning);
+    const request = {
+      node,
+      output,
+      sinkMode: options.sinkMode ?? 'error',
+      wireTypes: options.wireTypes ?? false,
+    } as const;
+    const planned = await planQuery(request, context.planning);
     const results = await runJob(planned, await context.backend(), {
       signal,
       store: context.store,
@@ -159,7 +179,9 @@ async function plan(
   output: TaskOutput,
   options: ActionOptions,
 ): Promise<PhysicalPlan> {
-  return explainAbort(deadlineOf(context, options), () => planQuery(node, output, 'error', context.planning));
+  return explainAbort(deadlineOf(context, options), () =>
+    planQuery({ node, output, sinkMode: 'error', wireTypes: false }, context.planning),
+  );
 }
 
 function deadlineOf(context: QueryContext, { signal, timeoutMs }: ActionOptions): AbortSignal {

@@ -1,43 +1,34 @@
+import { randomUUID } from 'node:crypto';
 import { PlanError } from '../errors.ts';
+import type { Expr, LiteralExpr } from '../plan/expr.ts';
 import type { LogicalNode } from '../plan/logical.ts';
-import type { Schema } from '../plan/types.ts';
-import {
-  type ActionOptions,
-  type ExplainOptions,
-  explainQuery,
-  type QueryContext,
-  runBatches,
-  runCollect,
-  runSchema,
-} from './actions.ts';
-import { count as countRows } from './aggregates.ts';
 import type { Condition } from './expression.ts';
 import type { OrderKey, Value } from './expression-types.ts';
 import { GroupedDataset } from './grouped.ts';
 import { type JoinOptions, joinNode } from './join.ts';
+import { literal, type Scalar } from './literal.ts';
 import { namedExprs, type Selection, type SelectionRow } from './named.ts';
-import type { Result } from './result.ts';
-import type { AnyRow, ColumnName, Expressions, Joined, Renamed, Scope, WithColumns, Without } from './row-types.ts';
+import type {
+  AnyRow,
+  ColumnName,
+  Exploded,
+  Expressions,
+  Joined,
+  Renamed,
+  Scope,
+  Unpivoted,
+  WithColumns,
+  Without,
+} from './row-types.ts';
+import { Runnable } from './runnable.ts';
 import { type OrderItem, toSortKey } from './window.ts';
-import { Writer } from './writer.ts';
 
 /**
  * A table that is described, not read: every verb returns a new dataset, and nothing happens until an action
  * (`collect`, `count`, `first`, `toArray`, `toArrow`, `batches`, `show`, `write`) runs. `Row` is the type of its rows.
  */
-export class Dataset<Row = AnyRow> implements AsyncIterable<Row> {
-  /** The plan so far, as plain data. */
-  readonly node: LogicalNode;
-  private readonly context: QueryContext;
+export class Dataset<Row = AnyRow> extends Runnable<Row> {
   declare readonly __row?: Row;
-
-  /** Made by `read.*`, `from` and verbs, not by users. */
-  constructor(context: QueryContext, node: LogicalNode) {
-    this.context = context;
-    this.node = Object.freeze(node);
-  }
-
-  // ── verbs: each describes a new dataset ──────────────────────────────────────────────────────────────────────────
 
   /** Exactly these columns: names, expressions with a name, or objects of expressions by name. */
   select<S extends readonly Selection<Row>[]>(...columns: S): Dataset<SelectionRow<Row, S>> {
@@ -125,6 +116,77 @@ export class Dataset<Row = AnyRow> implements AsyncIterable<Row> {
     return this.derive({ kind: 'union', inputs: [this.node, ...others.map((other) => other.node)] });
   }
 
+  /** Distinct rows of this that are not in `other`; columns are matched by name, nulls are equal. */
+  except(other: Dataset<Row>): Dataset<Row> {
+    this.sameSession(other, 'except');
+    return this.derive({ kind: 'set-operation', op: 'except', left: this.node, right: other.node });
+  }
+
+  /** Distinct rows of this that are in `other` too; columns are matched by name, nulls are equal. */
+  intersect(other: Dataset<Row>): Dataset<Row> {
+    this.sameSession(other, 'intersect');
+    return this.derive({ kind: 'set-operation', op: 'intersect', left: this.node, right: other.node });
+  }
+
+  /**
+   * About `fraction` (0 to 1) of the rows, each kept or not by its own hash: the same rows every time, with any number of
+   * workers. Rows of Parquet files are told apart by file and position, all others by their values.
+   */
+  sample(fraction: number, options: { readonly seed?: number } = {}): Dataset<Row> {
+    if (!(fraction >= 0 && fraction <= 1)) {
+      throw new PlanError('INVALID_ARGUMENT', `sample() takes a fraction of the rows, 0 to 1; ${fraction} is none.`);
+    }
+    return this.derive({ kind: 'sample', input: this.node, fraction, seed: wholeNumber(options.seed ?? 0, 'sample') });
+  }
+
+  /** One row for each item of the list `column`; empty and null lists give a row with null unless `keepEmpty: false`. */
+  explode<K extends ColumnName<Row>>(
+    column: K,
+    options: { readonly keepEmpty?: boolean } = {},
+  ): Dataset<Exploded<Row, K>> {
+    return this.derive({ kind: 'explode', input: this.node, column, keepEmpty: options.keepEmpty ?? true });
+  }
+
+  /** Columns into rows: one row for each of `columns`, with its name in `nameTo` and its value in `valueTo`. */
+  unpivot<K extends ColumnName<Row>, const N extends string = 'name', const V extends string = 'value'>(
+    columns: readonly K[],
+    options: { readonly nameTo?: N; readonly valueTo?: V } = {},
+  ): Dataset<Unpivoted<Row, K, N, V>> {
+    return this.derive({
+      kind: 'unpivot',
+      input: this.node,
+      columns,
+      nameTo: options.nameTo ?? 'name',
+      valueTo: options.valueTo ?? 'value',
+    });
+  }
+
+  /** Nulls replaced by `value`, in the named columns, or in every column whose type it fits. */
+  fillNull<K extends ColumnName<Row>>(
+    value: Exclude<Scalar, null | undefined>,
+    ...columns: readonly K[]
+  ): Dataset<Row> {
+    const given = literal(value);
+    if (columns.length === 0) return this.derive({ kind: 'fillNull', input: this.node, value: given });
+    const filled = columns.map((name) => ({ name, expr: coalesceExpr(name, given) }));
+    return this.derive({ kind: 'withColumns', input: this.node, columns: filled });
+  }
+
+  /** Rows without a null in the named columns, or in any. */
+  dropNulls<K extends ColumnName<Row>>(...columns: readonly K[]): Dataset<Row> {
+    return this.derive({ kind: 'dropNulls', input: this.node, names: columns.length > 0 ? columns : null });
+  }
+
+  /** One row for each column: type, number of values and nulls, mean, standard deviation, quartiles, extremes as text. */
+  describe(): Dataset<ColumnStatistics> {
+    return this.derive({ kind: 'describe', input: this.node });
+  }
+
+  /** The same rows, computed by the first query that needs them and kept until the session closes. */
+  persist(): Dataset<Row> {
+    return this.derive({ kind: 'persist', input: this.node, id: randomUUID() });
+  }
+
   /** Groups by names, expressions with a name, or objects of expressions by name; `.agg()` follows. */
   groupBy<S extends readonly Selection<Row>[]>(...keys: S): GroupedDataset<Row, SelectionRow<Row, S>> {
     return new GroupedDataset(namedExprs(keys, 'groupBy'), (keyExprs, aggregates) =>
@@ -135,69 +197,6 @@ export class Dataset<Row = AnyRow> implements AsyncIterable<Row> {
   /** Aggregates over all rows: one row. */
   agg<E extends Expressions<Row>>(aggregates: E): Dataset<WithColumns<Record<never, never>, E>> {
     return this.groupBy().agg(aggregates) as unknown as Dataset<WithColumns<Record<never, never>, E>>;
-  }
-
-  // ── actions: each runs the query ─────────────────────────────────────────────────────────────────────────────────
-
-  /** All rows, in memory. */
-  collect(options: ActionOptions = {}): Promise<Result<Row>> {
-    return runCollect<Row>(this.context, this.node, options);
-  }
-
-  /** Number of rows. */
-  async count(options: ActionOptions = {}): Promise<number> {
-    const counted = this.derive<{ rows: number }>({
-      kind: 'aggregate',
-      input: this.node,
-      keys: [],
-      aggregates: [{ name: 'rows', expr: countRows().node }],
-    });
-    return (await counted.toArray(options))[0]?.rows ?? 0;
-  }
-
-  /** The first row, or null when there is none. */
-  async first(options: ActionOptions = {}): Promise<Row | null> {
-    return (await this.limit(1).toArray(options))[0] ?? null;
-  }
-
-  /** All rows as plain objects. */
-  async toArray(options: ActionOptions = {}): Promise<Row[]> {
-    return (await this.collect(options)).toArray();
-  }
-
-  /** All rows as an apache-arrow table. */
-  async toArrow(options: ActionOptions = {}): Promise<import('apache-arrow').Table> {
-    return (await this.collect(options)).toArrow();
-  }
-
-  /** Rows a batch at a time; never more than a few batches are in memory. Ending the loop early ends the query. */
-  batches(options: ActionOptions & { readonly batchRows?: number } = {}): AsyncGenerator<Result<Row>> {
-    return runBatches<Row>(this.context, this.node, options);
-  }
-
-  /** Row by row, read in batches. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Row> {
-    for await (const batch of this.batches()) yield* batch.toArray();
-  }
-
-  /** Prints the first `rows` rows as a table. */
-  async show(rows = 10, options: ActionOptions = {}): Promise<void> {
-    process.stdout.write(`${await this.limit(rows).collect(options)}\n`);
-  }
-
-  /** Names and types of the columns; reads no more than planning does. */
-  schema(options: ActionOptions = {}): Promise<Schema> {
-    return runSchema(this.context, this.node, options);
-  }
-
-  /** The plan as text: what will be read, skipped, computed where. */
-  explain(options: ExplainOptions = {}): Promise<string> {
-    return explainQuery(this.context, this.node, options);
-  }
-
-  /** Writes the rows to files: `write.parquet(path)`, `write.csv(path)`. */
-  get write(): Writer {
-    return new Writer(this.context, this.node);
   }
 
   private derive<R>(node: LogicalNode): Dataset<R> {
@@ -214,6 +213,21 @@ export class Dataset<Row = AnyRow> implements AsyncIterable<Row> {
   }
 }
 
+/** A row of `describe()`. */
+export interface ColumnStatistics {
+  column: string;
+  type: string;
+  count: number;
+  nulls: number;
+  mean: number | null;
+  stddev: number | null;
+  min: string | null;
+  q25: number | null;
+  median: number | null;
+  q75: number | null;
+  max: string | null;
+}
+
 /** Options of `sort`, after its keys. */
 export interface SortOptions {
   /** Ties keep the order of the input. */
@@ -228,6 +242,10 @@ export type JoinedBy<Left, Right, O> = Joined<
   O extends { readonly how: infer How } ? How : 'inner',
   O extends { readonly suffix: infer S extends string } ? S : '_right'
 >;
+
+function coalesceExpr(name: string, value: LiteralExpr): Expr {
+  return { kind: 'call', fn: 'coalesce', args: [{ kind: 'column', name }, value] };
+}
 
 function isSortOptions(item: unknown): item is SortOptions {
   return typeof item === 'object' && item !== null && !('node' in item) && !('key' in item);

@@ -3,11 +3,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Table } from 'apache-arrow';
 import { InternalError } from '../errors.ts';
-import { arrowToParquet, batchesToArrow } from '../formats/arrow/arrow.ts';
-import type { Batch } from '../plan/batch.ts';
+import { arrowToParquet, batchToParquet } from '../formats/arrow/arrow.ts';
 import type { LogicalNode, MemoryNode } from '../plan/logical.ts';
 import type { ResolvedSource } from '../plan/source.ts';
-import type { DataType } from '../plan/types.ts';
+import type { DataType, Schema } from '../plan/types.ts';
+import type { StoredTable } from '../planner/gather-evidence.ts';
 import { batchToLiteralRows, rowsToBatch } from './rows.ts';
 
 /** Rows up to which a table travels inside the plan, and the JSON text that they may take there. */
@@ -15,9 +15,11 @@ const inlineRows = 1_000;
 const inlineBytes = 64 * 1024;
 
 interface MemoryTable {
-  readonly arrow: () => Promise<Table>;
+  readonly parquet: () => Promise<Uint8Array>;
+  /** Types of the rows, where the file's own may be others that carry them. */
+  readonly schema: Schema | null;
   /** Set once somebody asked for the file. */
-  resolved: Promise<ResolvedSource> | null;
+  resolved: Promise<StoredTable> | null;
 }
 
 /**
@@ -40,12 +42,12 @@ export class MemoryTables {
       if (JSON.stringify(literalRows).length <= inlineBytes)
         return { kind: 'values', schema: batch.schema, rows: literalRows };
     }
-    return this.add(async () => batchesToArrow(batch.schema, [batch] satisfies Batch[]));
+    return this.add(() => batchToParquet(batch), batch.schema);
   }
 
   /** Takes an Arrow table, whose buffers must not change any more. */
   addArrow(table: Table): LogicalNode {
-    return this.add(async () => table);
+    return this.add(() => arrowToParquet(table), null);
   }
 
   /**
@@ -53,23 +55,26 @@ export class MemoryTables {
    *
    * @param describe makes a source of the Parquet file at a path
    */
-  resolve(node: MemoryNode, describe: (path: string) => Promise<ResolvedSource>): Promise<ResolvedSource> {
+  resolve(node: MemoryNode, describe: (path: string) => Promise<ResolvedSource>): Promise<StoredTable> {
     const table = this.tables.get(node);
     if (!table) throw new InternalError(`The in-memory table ${node.id} is not of this session.`);
-    table.resolved ??= this.write(node.id, table).then(describe);
+    table.resolved ??= this.write(node.id, table).then(async (path) => {
+      const source = await describe(path);
+      return { source, schema: table.schema ?? source.schema };
+    });
     return table.resolved;
   }
 
-  private add(arrow: () => Promise<Table>): MemoryNode {
+  private add(parquet: () => Promise<Uint8Array>, schema: Schema | null): MemoryNode {
     const node: MemoryNode = Object.freeze({ kind: 'memory', id: randomUUID() });
-    this.tables.set(node, { arrow, resolved: null });
+    this.tables.set(node, { parquet, schema, resolved: null });
     return node;
   }
 
   private async write(id: string, table: MemoryTable): Promise<string> {
     await mkdir(this.folder, { recursive: true });
     const path = join(this.folder, `table-${id}.parquet`);
-    await writeFile(path, await arrowToParquet(await table.arrow()));
+    await writeFile(path, await table.parquet());
     return path;
   }
 }

@@ -1,8 +1,12 @@
+import { join } from 'node:path';
 import { describeParquet } from '../engine/describe-parquet.ts';
 import { engineVersion } from '../engine/engine-version.ts';
 import { InternalError } from '../errors.ts';
 import { zstdHead } from '../formats/zstd-head.ts';
+import type { LogicalNode, PersistNode } from '../plan/logical.ts';
 import type { SourceSpec } from '../plan/source.ts';
+import type { Schema } from '../plan/types.ts';
+import type { StoredTable } from '../planner/gather-evidence.ts';
 import type { PlanningEnvironment } from '../planner/plan-query.ts';
 import { createResolveCache } from '../planner/resolve/cache.ts';
 import type { ResolveIo } from '../planner/resolve/io.ts';
@@ -11,12 +15,34 @@ import { localPath, toUri } from '../storage/uri.ts';
 import { connectTo, type WorkerEnvironment } from '../worker/run-task.ts';
 import type { MemoryTables } from './memory-tables.ts';
 
-/** The session's side of planning: its store and engines, what it remembers of files, its tables. */
-export function createPlanning(environment: WorkerEnvironment, tables: MemoryTables): PlanningEnvironment {
+/**
+ * The session's side of planning: its store and engines, what it remembers of files, its tables.
+ *
+ * @param persist runs a query into the file at a path and gives the query's own schema
+ */
+export function createPlanning(
+  environment: WorkerEnvironment,
+  tables: MemoryTables,
+  persist: (node: LogicalNode, path: string) => Promise<Schema>,
+): PlanningEnvironment {
   const io = resolveIo(environment);
+  const persisted = new WeakMap<PersistNode, Promise<StoredTable>>();
   return {
     engineVersion,
     resolveSource: (spec) => resolveSource(spec, io),
+    resolvePersisted: (node) => {
+      const known = persisted.get(node);
+      if (known) return known;
+      const path = join(environment.scratchDirectory, `persist-${node.id}.parquet`);
+      const table = persist(node.input, path).then(async (schema) => ({
+        schema,
+        source: await resolveSource(parquetFile(path), io),
+      }));
+      persisted.set(node, table);
+      // A query that failed may be run again.
+      table.catch(() => persisted.delete(node));
+      return table;
+    },
     resolveTable: (node) => tables.resolve(node, (path) => resolveSource(parquetFile(path), io)),
     connect: () => connectTo([], environment),
   };

@@ -57,6 +57,18 @@ export type Renamed<Row, M> =
     ? { [K in keyof Row as K extends keyof M ? (M[K] extends PropertyKey ? M[K] : K) : K]: Row[K] }
     : AnyRow;
 
+/** `Row` with the list in column `K` replaced by its items. */
+export type Exploded<Row, K extends PropertyKey> =
+  IsKnown<Row> extends true
+    ? { [P in keyof Row]: P extends K ? (Row[P] extends readonly (infer I)[] ? I : unknown) | null : Row[P] }
+    : AnyRow;
+
+/** `Row` without columns `K`, and with the columns `N` for their names and `V` for their values. */
+export type Unpivoted<Row, K extends PropertyKey, N extends string, V extends string> =
+  IsKnown<Row> extends true
+    ? Simplify<Omit<Row, K> & { [P in N]: K & string } & { [P in V]: Row[K & keyof Row] }>
+    : AnyRow;
+
 /** Row of a join: left columns, then right ones; clashing right names get the suffix, keys of `on` stand once. */
 export type Joined<Left, Right, On extends PropertyKey, How, Suffix extends string> = How extends 'semi' | 'anti'
   ? Left

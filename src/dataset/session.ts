@@ -9,8 +9,9 @@ import { AbortError, PlanError } from '../errors.ts';
 import type { LogicalNode } from '../plan/logical.ts';
 import type { JobEvent } from '../scheduler/run-job.ts';
 import { createStore } from '../storage/create-store.ts';
+import { toUri } from '../storage/uri.ts';
 import type { WorkerEnvironment } from '../worker/run-task.ts';
-import type { QueryContext } from './actions.ts';
+import { type QueryContext, runPersist } from './actions.ts';
 import { type Config, type ConnectOptions, resolveConfig } from './config.ts';
 import { Dataset } from './dataset.ts';
 import { MemoryTables } from './memory-tables.ts';
@@ -49,7 +50,9 @@ export class Session {
     };
     this.tables = new MemoryTables(scratchDirectory);
     this.context = {
-      planning: createPlanning(this.environment, this.tables),
+      planning: createPlanning(this.environment, this.tables, (node, path) =>
+        runPersist(this.context, node, toUri(path)),
+      ),
       store: this.environment.store,
       results: config.results,
       closed: this.closing.signal,

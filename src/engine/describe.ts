@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { PlanError } from '../errors.ts';
-import { type Expr, someExpr } from '../plan/expr.ts';
+import { PlanError, UnknownColumnError } from '../errors.ts';
+import { childrenOf, type Expr } from '../plan/expr.ts';
 import { columnNames, type RelNode, relInputs } from '../plan/relation.ts';
 import type { Schema } from '../plan/types.ts';
 import { bindSchema } from './sql/binder.ts';
@@ -31,27 +31,38 @@ export async function describeSchema(connection: DuckDBConnection, rel: RelNode)
   return schema;
 }
 
+/**
+ * The engine takes names that are no columns for other things (`current_date`, `rowid`), and it folds case: what a fragment
+ * names must be there exactly.
+ */
 async function checkFragments(connection: DuckDBConnection, rel: RelNode): Promise<void> {
   for (const input of relInputs(rel)) await checkFragments(connection, input);
   for (const { expr, place } of partsOfNode(rel)) {
-    for (const text of fragmentsIn(expr)) {
-      await checkFragment(connection, text);
+    for (const { text, parameters } of fragmentsIn(expr, [])) {
       const names = columnNames(place.input);
-      if (haveCaseClash(names)) {
-        throw new PlanError(
-          'INVALID_EXPRESSION',
-          `sql(${JSON.stringify(text)}) cannot tell columns apart that differ in case only, and its input has such: ${names.join(', ')}. Rename or drop one before.`,
-        );
-      }
+      const { columns } = await checkFragment(connection, text);
+      const missing = columns.find((name) => !names.includes(name) && !parameters.includes(name));
+      if (missing !== undefined) throw new UnknownColumnError(missing, names, `sql(${JSON.stringify(text)})`);
+      if (haveCaseClash(names)) throw ambiguous(text, names);
     }
   }
 }
 
-function fragmentsIn(expr: Expr): readonly string[] {
-  const texts: string[] = [];
-  someExpr(expr, (part) => {
-    if (part.kind === 'sql') texts.push(part.text);
-    return false;
-  });
-  return texts;
+function ambiguous(text: string, names: readonly string[]): PlanError {
+  return new PlanError(
+    'INVALID_EXPRESSION',
+    `sql(${JSON.stringify(text)}) cannot tell columns apart that differ in case only, and its input has such: ${names.join(', ')}. Rename or drop one before.`,
+  );
+}
+
+interface FoundFragment {
+  readonly text: string;
+  /** Parameters of the lambdas around it. */
+  readonly parameters: readonly string[];
+}
+
+function fragmentsIn(expr: Expr, parameters: readonly string[]): readonly FoundFragment[] {
+  if (expr.kind === 'sql') return [{ text: expr.text, parameters }];
+  const inner = expr.kind === 'lambda' ? [...parameters, expr.parameter] : parameters;
+  return childrenOf(expr).flatMap((child) => fragmentsIn(child, inner));
 }

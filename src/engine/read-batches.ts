@@ -35,7 +35,7 @@ export async function* streamBatches(
   const interrupter = interruptOnAbort(connection, signal);
   const stream = new ChunkStream(connection, sql);
   try {
-    yield* readStream(stream, await loadBindings(), batchRows);
+    yield* readStream(stream, await loadBindings(), Math.max(1, Math.floor(batchRows)));
     if (signal?.aborted) throw abortError(signal);
     await stream.complete();
   } catch (error) {

@@ -6,7 +6,7 @@ export function invalidUtf8Offset(latin1: string): number | null {
   if (isUtf8(bytes)) return null;
   let [good, bad] = [0, bytes.length];
   // The longest prefix that is valid, or breaks off only in the middle of a character.
-  const decoder = () => new TextDecoder('utf-8', { fatal: true });
+  const decoder = () => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   while (good < bad) {
     const middle = (good + bad + 1) >> 1;
     try {
@@ -16,7 +16,8 @@ export function invalidUtf8Offset(latin1: string): number | null {
       bad = middle - 1;
     }
   }
-  return good;
+  // What breaks off in the middle is the character that turns out bad.
+  return Buffer.byteLength(decoder().decode(bytes.subarray(0, good), { stream: true }));
 }
 
 /** A name as it stands before the colon of an object literal: quoted where it must be. */

@@ -117,6 +117,8 @@ function describeNode(node: RelNode): string {
       return `filter: ${explainExpr(node.predicate)}`;
     case 'aggregate':
       return `aggregate: ${node.keys.length > 0 ? `by ${node.keys.map(explainNamed).join(', ')}: ` : ''}${node.aggregates.map(explainNamed).join(', ')}`;
+    case 'explode':
+      return `explode ${formatColumn(node.column)}${node.keepEmpty ? '' : ' (without empty lists)'}`;
     case 'distinct':
       return node.on ? `distinct on ${node.on.map(formatColumn).join(', ')}` : 'distinct';
     case 'sort':

@@ -122,7 +122,10 @@ export function childrenOf(expr: Expr): readonly Expr[] {
     case 'call':
       return expr.args;
     case 'case':
-      return [...expr.branches.flatMap(({ when, value }) => [when, value]), ...(expr.otherwise ? [expr.otherwise] : [])];
+      return [
+        ...expr.branches.flatMap(({ when, value }) => [when, value]),
+        ...(expr.otherwise ? [expr.otherwise] : []),
+      ];
     case 'cast':
       return [expr.input];
     case 'aggregate':

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../errors.ts';
-import type { Expr, NamedExpr, SortKey } from './expr.ts';
+import type { Expr, LiteralExpr, NamedExpr, SortKey } from './expr.ts';
 import type { SourceSpec } from './source.ts';
 import type { Schema } from './types.ts';
 
@@ -116,6 +116,58 @@ export interface SetOperationNode {
   readonly right: LogicalNode;
 }
 
+/** Rows that have no null in `names` (in any column when null). */
+export interface DropNullsNode {
+  readonly kind: 'dropNulls';
+  readonly input: LogicalNode;
+  readonly names: readonly string[] | null;
+}
+
+/** `value` where a column of a type that it fits is null. */
+export interface FillNullNode {
+  readonly kind: 'fillNull';
+  readonly input: LogicalNode;
+  readonly value: LiteralExpr;
+}
+
+/** One row for each item of the list in `column`; with `keepEmpty` a row with null for lists that have none. */
+export interface ExplodeNode {
+  readonly kind: 'explode';
+  readonly input: LogicalNode;
+  readonly column: string;
+  readonly keepEmpty: boolean;
+}
+
+/** For each row, one row for each of `columns`, with its name and value instead of them. */
+export interface UnpivotNode {
+  readonly kind: 'unpivot';
+  readonly input: LogicalNode;
+  readonly columns: readonly string[];
+  readonly nameTo: string;
+  readonly valueTo: string;
+}
+
+/** About `fraction` of the rows, the same ones however the work is divided. */
+export interface SampleNode {
+  readonly kind: 'sample';
+  readonly input: LogicalNode;
+  readonly fraction: number;
+  readonly seed: number;
+}
+
+/** One row of statistics for each column. */
+export interface DescribeNode {
+  readonly kind: 'describe';
+  readonly input: LogicalNode;
+}
+
+/** The input's rows, computed once a session; the session finds them by this very object. */
+export interface PersistNode {
+  readonly kind: 'persist';
+  readonly input: LogicalNode;
+  readonly id: string;
+}
+
 /** What the user typed, verb by verb; plain frozen data. */
 export type LogicalNode =
   | ScanNode
@@ -132,7 +184,14 @@ export type LogicalNode =
   | LimitNode
   | JoinNode
   | UnionNode
-  | SetOperationNode;
+  | SetOperationNode
+  | DropNullsNode
+  | FillNullNode
+  | ExplodeNode
+  | UnpivotNode
+  | SampleNode
+  | DescribeNode
+  | PersistNode;
 
 /** Inputs of a node, in order. */
 export function inputsOf(node: LogicalNode): readonly LogicalNode[] {

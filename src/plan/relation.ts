@@ -10,6 +10,8 @@ export interface ScanRel {
   readonly source: ResolvedSource;
   /** Names read, a subset of the source's schema. */
   readonly columns: readonly string[];
+  /** Name, among `columns`, of a uint64 that tells rows of Parquet files apart by (uri, row number); null for none. */
+  readonly rowIdentity: string | null;
   /** Conditions known to hold for every row that is wanted: for skipping files and row groups, never instead of a filter. */
   readonly prune: readonly Expr[];
 }
@@ -40,6 +42,14 @@ export interface AggregateRel {
   readonly input: RelNode;
   readonly keys: readonly NamedExpr[];
   readonly aggregates: readonly NamedExpr[];
+}
+
+/** One row for each item of the list `column`; with `keepEmpty` one with null for a null or empty list. */
+export interface ExplodeRel {
+  readonly kind: 'explode';
+  readonly input: RelNode;
+  readonly column: string;
+  readonly keepEmpty: boolean;
 }
 
 export interface DistinctRel {
@@ -110,6 +120,7 @@ export type RelNode =
   | ProjectRel
   | FilterRel
   | AggregateRel
+  | ExplodeRel
   | DistinctRel
   | SortRel
   | LimitRel
@@ -130,6 +141,7 @@ export function columnNames(node: RelNode): readonly string[] {
     case 'aggregate':
       return [...node.keys, ...node.aggregates].map((column) => column.name);
     case 'filter':
+    case 'explode':
     case 'distinct':
     case 'sort':
     case 'limit':
@@ -174,6 +186,8 @@ export function mapInputs(node: RelNode, change: (input: RelNode) => RelNode): R
     case 'filter':
       return update(node, { input: change(node.input) });
     case 'aggregate':
+      return update(node, { input: change(node.input) });
+    case 'explode':
       return update(node, { input: change(node.input) });
     case 'distinct':
       return update(node, { input: change(node.input) });

@@ -1,11 +1,17 @@
 import { InternalError, PlanError } from '../errors.ts';
 import type { Expr, NamedExpr } from '../plan/expr.ts';
 import type { AggregateNode, LogicalNode, RenameNode, WithColumnsNode } from '../plan/logical.ts';
-import { columnNames, type RelNode } from '../plan/relation.ts';
+import { columnNames, type RelNode, type ScanRel } from '../plan/relation.ts';
+import type { Schema } from '../plan/types.ts';
 import { checkGroupedColumns, checkNoAggregate, checkNoWindow, filterByWindow, hasWindow } from './bind-aggregate.ts';
+import { bindDescribe } from './bind-describe.ts';
 import { bindJoin } from './bind-join.ts';
+import { fillNulls, noneIsNull } from './bind-nulls.ts';
+import { bindSample } from './bind-sample.ts';
+import { bindUnpivot } from './bind-unpivot.ts';
 import { checkColumns, checkNames } from './check-columns.ts';
 import type { Evidence } from './evidence.ts';
+import { fromWire } from './wire.ts';
 
 /**
  * Turns what the user typed into the canonical algebra: verbs that depend on the input's columns become projections,
@@ -17,11 +23,7 @@ import type { Evidence } from './evidence.ts';
 export function bind(node: LogicalNode, evidence: Evidence): RelNode {
   switch (node.kind) {
     case 'scan':
-    case 'memory': {
-      const source = evidence.sources.get(node);
-      if (!source) throw new InternalError(`The ${node.kind} of a plan was not resolved.`);
-      return { kind: 'scan', source, columns: source.schema.map((field) => field.name), prune: [] };
-    }
+      return scanOf(node, evidence);
     case 'values':
       return node;
     case 'select':
@@ -74,12 +76,45 @@ export function bind(node: LogicalNode, evidence: Evidence): RelNode {
       const inputs = node.inputs.map((input) => bind(input, evidence));
       return { kind: 'union', inputs: alignByName(inputs, 'union') };
     }
+    case 'dropNulls': {
+      const input = bind(node.input, evidence);
+      checkNames(node.names ?? [], input, 'dropNulls');
+      return { kind: 'filter', input, predicate: noneIsNull(node.names ?? columnNames(input)) };
+    }
+    case 'fillNull':
+      return fillNulls(bind(node.input, evidence), node, schemaBelow(node, evidence));
+    case 'explode': {
+      const input = bind(node.input, evidence);
+      checkNames([node.column], input, 'explode');
+      return { kind: 'explode', input, column: node.column, keepEmpty: node.keepEmpty };
+    }
+    case 'unpivot':
+      return bindUnpivot(bind(node.input, evidence), node);
+    case 'sample':
+      return bindSample(bind(node.input, evidence), node);
+    case 'describe':
+      return bindDescribe(bind(node.input, evidence), schemaBelow(node, evidence));
+    case 'memory':
+    case 'persist':
+      return fromWire(scanOf(node, evidence), schemaBelow(node, evidence));
     case 'set-operation': {
       const [left, right] = alignByName([bind(node.left, evidence), bind(node.right, evidence)], node.op);
       if (!left || !right) throw new InternalError(`A ${node.op} lost an input.`);
       return { kind: 'set-operation', op: node.op, left, right };
     }
   }
+}
+
+function schemaBelow(node: LogicalNode, evidence: Evidence): Schema {
+  const schema = evidence.inputSchemas.get(node);
+  if (!schema) throw new InternalError(`The input of a ${node.kind} in the plan was not described.`);
+  return schema;
+}
+
+function scanOf(node: LogicalNode, evidence: Evidence): ScanRel {
+  const source = evidence.sources.get(node);
+  if (!source) throw new InternalError(`The ${node.kind} of a plan was not resolved.`);
+  return { kind: 'scan', source, columns: source.schema.map((field) => field.name), rowIdentity: null, prune: [] };
 }
 
 function project(input: RelNode, columns: readonly NamedExpr[], verb: string, evidence: Evidence): RelNode {
@@ -106,7 +141,7 @@ function bindWithColumns(input: RelNode, node: WithColumnsNode, evidence: Eviden
 function bindRename(input: RelNode, node: RenameNode): RelNode {
   checkNames(Object.keys(node.names), input, 'rename');
   const columns = columnNames(input).map((name) => ({
-    name: node.names[name] ?? name,
+    name: Object.hasOwn(node.names, name) ? (node.names[name] ?? name) : name,
     expr: { kind: 'column', name } satisfies Expr,
   }));
   const twice = columns.find((column, index) => columns.findIndex((other) => other.name === column.name) !== index);

@@ -13,6 +13,13 @@ export function exprsOf(node: LogicalNode): readonly Expr[] {
     case 'limit':
     case 'union':
     case 'set-operation':
+    case 'dropNulls':
+    case 'fillNull':
+    case 'explode':
+    case 'unpivot':
+    case 'sample':
+    case 'describe':
+    case 'persist':
       return [];
     case 'select':
     case 'withColumns':

@@ -1,25 +1,27 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { describeSchema } from '../engine/describe.ts';
-import { checkFragment } from '../engine/sql/fragment.ts';
-import { childrenOf, type Expr } from '../plan/expr.ts';
-import { inputsOf, type LogicalNode, type MemoryNode } from '../plan/logical.ts';
-import type { ResolvedSource, SourceSpec } from '../plan/source.ts';
+import type { LogicalNode } from '../plan/logical.ts';
 import { type PhysicalPlan, type SinkMode, type TaskOutput, taskVersion } from '../plan/task.ts';
 import { bind } from './bind.ts';
-import type { Evidence } from './evidence.ts';
-import { exprsOf } from './exprs-of.ts';
+import { gatherEvidence, type Lookups } from './gather-evidence.ts';
 import { optimize } from './optimize.ts';
+import { toWire } from './wire.ts';
 
 /** The outside world, as far as planning looks at it. */
-export interface PlanningEnvironment {
+export interface PlanningEnvironment extends Lookups {
   /** DuckDB's version on the driver. */
   engineVersion(): Promise<string>;
-  /** Lists a source's files and finds their schema. */
-  resolveSource(spec: SourceSpec): Promise<ResolvedSource>;
-  /** Puts a table of the session's memory where tasks can read it. */
-  resolveTable(node: MemoryNode): Promise<ResolvedSource>;
-  /** A connection to an empty engine, for binding types; the planner closes it. */
+  /** A connection to an empty engine, for binding names and types; the planner closes it. */
   connect(): Promise<DuckDBConnection>;
+}
+
+/** What is wanted of a query. */
+export interface PlanRequest {
+  readonly node: LogicalNode;
+  readonly output: TaskOutput;
+  readonly sinkMode: SinkMode;
+  /** Whether files are for shoal itself, which reads them back as the plan's own types. */
+  readonly wireTypes: boolean;
 }
 
 /**
@@ -27,66 +29,26 @@ export interface PlanningEnvironment {
  *
  * @throws {PlanError} for mistakes in the query; {SourceError}, {StorageError} for what it reads
  */
-export async function planQuery(
-  node: LogicalNode,
-  output: TaskOutput,
-  sinkMode: SinkMode,
-  environment: PlanningEnvironment,
-): Promise<PhysicalPlan> {
-  const sources = await resolveSources(node, environment);
+export async function planQuery(request: PlanRequest, environment: PlanningEnvironment): Promise<PhysicalPlan> {
+  const evidence = await gatherEvidence(request.node, environment, environment.connect);
+  const bound = bind(request.node, evidence);
   const connection = await environment.connect();
   try {
-    const evidence: Evidence = { sources, fragments: await resolveFragments(node, connection) };
-    const bound = bind(node, evidence);
     const schema = await describeSchema(connection, bound);
-    const plan = optimize(bound, evidence);
+    const optimized = optimize(bound, evidence);
+    const plan = request.wireTypes ? toWire(optimized, schema) : optimized;
+    const engineVersion = await environment.engineVersion();
     const task = {
       version: taskVersion,
       id: '0-0',
       stage: 0,
-      engineVersion: await environment.engineVersion(),
+      engineVersion,
       plan,
       schema,
-      output,
+      output: request.output,
     } as const;
-    return { schema, sinkMode, stages: [{ id: 0, tasks: [task] }] };
+    return { schema, sinkMode: request.sinkMode, stages: [{ id: 0, tasks: [task] }] };
   } finally {
     connection.closeSync();
   }
-}
-
-async function resolveSources(node: LogicalNode, environment: PlanningEnvironment): Promise<Evidence['sources']> {
-  const leaves = new Set<LogicalNode>();
-  collectLeaves(node, leaves);
-  const resolved = await Promise.all(
-    [...leaves].map(async (leaf): Promise<[LogicalNode, ResolvedSource][]> => {
-      if (leaf.kind === 'scan') return [[leaf, await environment.resolveSource(leaf.source)]];
-      if (leaf.kind === 'memory') return [[leaf, await environment.resolveTable(leaf)]];
-      return [];
-    }),
-  );
-  return new Map(resolved.flat());
-}
-
-function collectLeaves(node: LogicalNode, leaves: Set<LogicalNode>): void {
-  const inputs = inputsOf(node);
-  if (inputs.length === 0) leaves.add(node);
-  for (const input of inputs) collectLeaves(input, leaves);
-}
-
-async function resolveFragments(node: LogicalNode, connection: DuckDBConnection): Promise<Evidence['fragments']> {
-  const texts = new Set<string>();
-  collectFragments(node, texts);
-  const fragments = new Map<string, readonly string[]>();
-  for (const text of texts) fragments.set(text, (await checkFragment(connection, text)).columns);
-  return fragments;
-}
-
-function collectFragments(node: LogicalNode, texts: Set<string>): void {
-  const visit = (expr: Expr): void => {
-    if (expr.kind === 'sql') texts.add(expr.text);
-    childrenOf(expr).forEach(visit);
-  };
-  exprsOf(node).forEach(visit);
-  for (const input of inputsOf(node)) collectFragments(input, texts);
 }

@@ -1,32 +1,45 @@
-import { PlanError } from '../errors.ts';
 import { createFileStore } from './file-store.ts';
-import type { ObjectStore } from './store.ts';
-import { type ParsedUri, parseUri } from './uri.ts';
+import type { S3Options } from './s3/options.ts';
+import type { ListOptions, ObjectInfo, ObjectStore } from './store.ts';
+import { parseUri } from './uri.ts';
 
-/** A store that hands every call to the store of the uri's scheme. */
-export function createStore(): ObjectStore {
+/** How the stores are reached, by kind; plain JSON, so that tasks can carry it to workers. */
+export interface StoreOptions {
+  readonly s3?: S3Options;
+}
+
+/** A store that hands every call to the store of the uri's scheme; that of S3 is loaded by the first `s3:` uri. */
+export function createStore(options: StoreOptions = {}): ObjectStore {
   const files = createFileStore();
-  const storeOf = (uri: string) => storeOfScheme(parseUri(uri), files);
+  let s3: Promise<ObjectStore> | undefined;
+  const openS3 = async () => (await import('./s3/s3-store.ts')).openS3Store(options.s3);
+  const storeOf = async (uri: string): Promise<ObjectStore> => {
+    const { scheme } = parseUri(uri);
+    switch (scheme) {
+      case 'file':
+        return files;
+      case 's3':
+        s3 ??= openS3();
+        return s3;
+    }
+  };
   return {
-    head: async (uri, options) => storeOf(uri).head(uri, options),
-    read: async (uri, range, options) => storeOf(uri).read(uri, range, options),
-    list: (prefix, options) => storeOf(prefix).list(prefix, options),
-    stagingPath: async (uri) => storeOf(uri).stagingPath(uri),
-    stage: async (uri, content, options) => storeOf(uri).stage(uri, content, options),
-    commit: async (staged, mode) => storeOf(staged.uri).commit(staged, mode),
-    abort: async (staged) => storeOf(staged.uri).abort(staged),
-    delete: async (uri) => storeOf(uri).delete(uri),
+    head: async (uri, headOptions) => (await storeOf(uri)).head(uri, headOptions),
+    read: async (uri, range, readOptions) => (await storeOf(uri)).read(uri, range, readOptions),
+    list: (prefix, listOptions) => listOf(storeOf, prefix, listOptions),
+    stagingPath: async (uri) => (await storeOf(uri)).stagingPath(uri),
+    stage: async (uri, content, stageOptions) => (await storeOf(uri)).stage(uri, content, stageOptions),
+    commit: async (staged, mode) => (await storeOf(staged.uri)).commit(staged, mode),
+    abort: async (staged) => (await storeOf(staged.uri)).abort(staged),
+    write: async (uri, content, mode, writeOptions) => (await storeOf(uri)).write(uri, content, mode, writeOptions),
+    delete: async (uri) => (await storeOf(uri)).delete(uri),
   };
 }
 
-function storeOfScheme(parts: ParsedUri, files: ObjectStore): ObjectStore {
-  switch (parts.scheme) {
-    case 'file':
-      return files;
-    case 's3':
-      throw new PlanError(
-        'INVALID_ARGUMENT',
-        `s3://${parts.bucket}/${parts.path} is on S3, which this version does not read or write yet. Copy it to this machine.`,
-      );
-  }
+async function* listOf(
+  storeOf: (uri: string) => Promise<ObjectStore>,
+  prefix: string,
+  options?: ListOptions,
+): AsyncIterable<ObjectInfo> {
+  yield* (await storeOf(prefix)).list(prefix, options);
 }

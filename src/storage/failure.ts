@@ -28,7 +28,7 @@ export function storageFailure(error: unknown, doing: string, uri: string, bytes
   const code = codes[system] ?? 'STORAGE_FAILED';
   const told = error instanceof Error ? error.message : String(error);
   const size = bytes === undefined ? '' : ` (${bytes} bytes)`;
-  return new StorageError(code, message(code, doing, `${uri}${size}`, told), {
+  return new StorageError(code, storageMessage(code, doing, `${uri}${size}`, told), {
     cause: error,
     retryable: passing.has(system),
     details: { uri, ...(bytes === undefined ? {} : { bytes }), status: system },
@@ -51,7 +51,12 @@ function systemCode(error: unknown): string {
   return /No space left on device/i.test(told) ? 'ENOSPC' : /Disk quota exceeded/i.test(told) ? 'EDQUOT' : '';
 }
 
-function message(code: ErrorCode, doing: string, what: string, told: string): string {
+/**
+ * The message of a StorageError, the same for every store.
+ *
+ * @param told the store's own words, for what no better message is known
+ */
+export function storageMessage(code: ErrorCode, doing: string, what: string, told: string): string {
   if (code === 'NOT_FOUND') return `Cannot ${doing} ${what}: there is no such object.`;
   if (code === 'ACCESS_DENIED') return `Cannot ${doing} ${what}: access was denied (${told}).`;
   if (code === 'ALREADY_EXISTS') {

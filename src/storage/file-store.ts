@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { copyFile, type FileHandle, link, mkdir, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { InternalError, SourceError, StorageError } from '../errors.ts';
+import { InternalError, StorageError } from '../errors.ts';
+import { expectVersion, expectWithin } from './expect.ts';
 import { storageFailure } from './failure.ts';
 import type {
   ByteRange,
@@ -18,7 +19,7 @@ import { compareCodePoints, formatUri, localPath } from './uri.ts';
 
 /** A store over the files of this machine. Links are followed; a folder that leads back to itself is entered once. */
 export function createFileStore(): ObjectStore {
-  return { head, read, list, stagingPath, stage, commit, abort, delete: remove };
+  return { head, read, list, stagingPath, stage, commit, abort, write, delete: remove };
 }
 
 async function head(uri: string): Promise<ObjectInfo> {
@@ -192,6 +193,21 @@ async function linkNew(from: string, to: string): Promise<void> {
   await unlink(from);
 }
 
+async function write(
+  uri: string,
+  content: StagedContent,
+  mode: CommitMode,
+  options: { signal?: AbortSignal } = {},
+): Promise<ObjectInfo> {
+  const staged = await stage(uri, content, options);
+  try {
+    return await commit(staged, mode);
+  } catch (error) {
+    await abort(staged);
+    throw error;
+  }
+}
+
 async function abort(staged: StagedObject): Promise<void> {
   await rm(staged.token, { force: true });
 }
@@ -216,22 +232,4 @@ function fileInfo(uri: string, stats: BigIntStats): ObjectInfo {
     throw new StorageError('NOT_FOUND', `Cannot read ${uri}: it is ${kind}.`, { details: { uri } });
   }
   return { uri, sizeBytes: Number(stats.size), version: `${stats.mtimeNs}-${stats.size}` };
-}
-
-function expectVersion(found: ObjectInfo, version: string | undefined): void {
-  if (version === undefined || found.version === version) return;
-  throw new SourceError(
-    'OBJECT_CHANGED',
-    `${found.uri} changed while the query ran: its version was ${version}, and is ${found.version} (${found.sizeBytes} bytes) now. Run the query again.`,
-    { details: { uri: found.uri, expectedVersion: version, version: found.version } },
-  );
-}
-
-function expectWithin(file: ObjectInfo, startByte: number, endByte: number): void {
-  if (startByte >= 0 && startByte <= endByte && endByte <= file.sizeBytes) return;
-  throw new StorageError(
-    'STORAGE_FAILED',
-    `Cannot read bytes ${startByte} to ${endByte} (exclusive) of ${file.uri}: it has ${file.sizeBytes} bytes.`,
-    { details: { uri: file.uri, startByte, endByte, sizeBytes: file.sizeBytes } },
-  );
 }

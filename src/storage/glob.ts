@@ -50,7 +50,10 @@ async function expandPath(path: string, store: ObjectStore, signal?: AbortSignal
   }
   const pattern = patternPath(path);
   if (isGlob(pattern)) return match(path, uri, parseGlob(pattern), store, signal);
-  return folder(path, uri.endsWith('/') ? uri : `${uri}/`, store, signal);
+  // What is escaped may stand for an object too: `b\[1\].csv`.
+  const plain = formatUri({ ...parseUri(uri), path: pattern.replaceAll(/\\(.)/gs, '$1') });
+  const unescaped = plain === uri || plain.endsWith('/') ? null : await headOrNull(plain, store, signal);
+  return unescaped ? [unescaped] : folder(path, plain.endsWith('/') ? plain : `${plain}/`, store, signal);
 }
 
 /** The text that patterns are read from. What a `file:` uri has percent-encoded, and the working directory, stand for themselves. */

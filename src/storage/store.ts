@@ -106,6 +106,19 @@ export interface ObjectStore {
   /** Throws a staged object away; one that is gone already is fine. */
   abort(staged: StagedObject): Promise<void>;
 
+  /**
+   * Writes an object and shows it, whole and at once: one request where it is small (S3: one PUT up to 16 MiB). In mode
+   * `create` of several writers one wins (S3: `If-None-Match: *`; files: a hard link), which is what a journal needs.
+   *
+   * @throws {StorageError} ALREADY_EXISTS in mode `create`; STORAGE_FULL, ACCESS_DENIED, STORAGE_FAILED; nothing is left then
+   */
+  write(
+    uri: string,
+    content: StagedContent,
+    mode: CommitMode,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<ObjectInfo>;
+
   /** Deletes an object; one that is gone already is fine. */
   delete(uri: string): Promise<void>;
 }

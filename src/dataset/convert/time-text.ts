@@ -37,7 +37,8 @@ export function formatTimestamp(ticks: bigint, unit: TimestampUnit): string {
 
 /** `1 year 2 months 3 days 04:05:06.7`; each part keeps its own sign. */
 export function formatInterval({ months, days, micros }: Interval): string {
-  const part = (value: number, name: string) => (value === 0 ? [] : [`${value} ${name}${Math.abs(value) === 1 ? '' : 's'}`]);
+  const part = (value: number, name: string) =>
+    value === 0 ? [] : [`${value} ${name}${Math.abs(value) === 1 ? '' : 's'}`];
   const parts = [...part(Math.trunc(months / 12), 'year'), ...part(months % 12, 'month'), ...part(days, 'day')];
   if (micros !== 0n || parts.length === 0)
     parts.push(micros < 0n ? `-${clock(-micros, 1_000_000n)}` : clock(micros, 1_000_000n));

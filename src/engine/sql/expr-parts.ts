@@ -27,6 +27,7 @@ export function partsOfNode(rel: RelNode): readonly Part[] {
   switch (rel.kind) {
     case 'scan':
     case 'values':
+    case 'explode':
     case 'distinct':
     case 'limit':
     case 'union':

@@ -3,6 +3,7 @@ import { InternalError, type PlanError, UnknownColumnError } from '../../errors.
 import type { Expr, SqlExpr } from '../../plan/expr.ts';
 import {
   columnNames,
+  type ExplodeRel,
   type JoinRel,
   type RelNode,
   relInputs,
@@ -13,7 +14,15 @@ import type { DataType, Schema } from '../../plan/types.ts';
 import { bindingFailure, bindSchema, bindType, singleValue } from './binder.ts';
 import { type Part, partsOf, partsOfNode } from './expr-parts.ts';
 import { checkFragment } from './fragment.ts';
-import { compareError, conditionError, describeMismatch, fragmentError, isCondition, unionError } from './mismatch.ts';
+import {
+  compareError,
+  conditionError,
+  describeMismatch,
+  fragmentError,
+  isCondition,
+  listError,
+  unionError,
+} from './mismatch.ts';
 
 /**
  * The mistake in a plan that does not bind: its lowest node and innermost expression at fault, told in the user's terms.
@@ -26,7 +35,7 @@ export async function findFault(connection: DuckDBConnection, rel: RelNode): Pro
     const fault = await findExprFault(connection, part);
     if (fault) return fault;
   }
-  const fault = await findPairFault(connection, rel);
+  const fault = await findNodeFault(connection, rel);
   return fault ?? new InternalError(`A ${rel.kind} does not bind: ${await bindingFailure(connection, rel)}`);
 }
 
@@ -57,13 +66,6 @@ export async function typeOfPart(connection: DuckDBConnection, { expr, place }: 
 async function findFragmentFault(connection: DuckDBConnection, { place }: Part, expr: SqlExpr): Promise<PlanError> {
   const { columns } = await checkFragment(connection, expr.text);
   const schema = await bindSchema(connection, place.input);
-  const missing = columns.find((name) => !schema.some((field) => field.name === name));
-  if (missing !== undefined)
-    return new UnknownColumnError(
-      missing,
-      schema.map((field) => field.name),
-      `sql(${JSON.stringify(expr.text)})`,
-    );
   const reason = await bindingFailure(connection, singleValue(place.input, place.wrap(expr)));
   return fragmentError(
     expr,
@@ -72,17 +74,26 @@ async function findFragmentFault(connection: DuckDBConnection, { place }: Part, 
   );
 }
 
-/** Mistakes that need two inputs: keys of a join, columns of a union. */
-async function findPairFault(connection: DuckDBConnection, rel: RelNode): Promise<PlanError | null> {
+/** Mistakes that no expression makes: keys of a join, columns of a union, what is exploded. */
+async function findNodeFault(connection: DuckDBConnection, rel: RelNode): Promise<PlanError | null> {
   switch (rel.kind) {
     case 'join':
       return findKeyFault(connection, rel);
     case 'union':
     case 'set-operation':
       return findColumnFault(connection, rel);
+    case 'explode':
+      return findListFault(connection, rel);
     default:
       return null;
   }
+}
+
+async function findListFault(connection: DuckDBConnection, rel: ExplodeRel): Promise<PlanError | null> {
+  const schema = await bindSchema(connection, rel.input);
+  const field = schema.find(({ name }) => name === rel.column);
+  if (!field) return new UnknownColumnError(rel.column, columnNames(rel.input), 'explode()');
+  return listError(field);
 }
 
 async function findKeyFault(connection: DuckDBConnection, rel: JoinRel): Promise<PlanError | null> {

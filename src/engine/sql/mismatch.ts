@@ -76,10 +76,20 @@ export function unionError(verb: string, first: Field, type: DataType, side: num
   );
 }
 
+/** The error of exploding what is no list. */
+export function listError(field: Field): TypeMismatchError {
+  const expr: Expr = { kind: 'column', name: field.name };
+  return mismatch(
+    `explode() needs a list; ${exprText(expr)} is ${formatType(field.type)}.`,
+    [{ expr, type: field.type }],
+    'explode()',
+  );
+}
+
 /** The error of a conversion that the engine does not have. */
 export function castError(expr: CastExpr, from: DataType | undefined, where: string): TypeMismatchError {
   return mismatch(
-    `${exprText(expr.input)} in ${where} is ${from ? formatType(from) : 'of a type'} that does not convert to ${formatType(expr.type)}.`,
+    `${exprText(expr.input)} in ${where} is ${from ? formatType(from) : 'of a type'}, which does not convert to ${formatType(expr.type)}.`,
     from ? [{ expr: expr.input, type: from }] : [],
     where,
   );
@@ -98,14 +108,12 @@ export function fragmentError(expr: SqlExpr, columns: Schema, reason: string): T
 }
 
 function callError(expr: Expr, operands: readonly Operand[], where: string): TypeMismatchError {
-  const name =
-    expr.kind === 'call' || expr.kind === 'aggregate' ? expr.fn : expr.kind === 'window' ? expr.fn.fn : expr.kind;
-  const types = operands.map(({ type }) => formatType(type)).join(', ');
-  return mismatch(
-    `${name}() does not take (${types}): ${exprText(expr)} in ${where}. ${callHint(name)}`,
-    operands,
-    where,
-  );
+  const call = expr.kind === 'window' ? expr.fn : expr;
+  const [name, count] = 'fn' in call ? [call.fn, call.args.length] : [call.kind, operands.length];
+  // Behind the arguments stand keys of orders and partitions, which take any type.
+  const own = operands.slice(0, count);
+  const types = own.map(({ type }) => formatType(type)).join(', ');
+  return mismatch(`${name}() does not take (${types}): ${exprText(expr)} in ${where}. ${callHint(name)}`, own, where);
 }
 
 function callHint(name: string): string {

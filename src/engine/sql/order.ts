@@ -13,6 +13,7 @@ export function hasOrder(rel: RelNode): boolean {
       return true;
     case 'filter':
     case 'project':
+    case 'explode':
     case 'limit':
       return hasOrder(rel.input);
     case 'union':

@@ -9,6 +9,7 @@ import type {
   SortRel,
   ValuesRel,
 } from '../../plan/relation.ts';
+import { renderExplode } from './explode.ts';
 import { renderCondition, renderExpr, renderSortKey, type Scope } from './expr.ts';
 import { renderJoin } from './join.ts';
 import { renderValue } from './literal.ts';
@@ -23,6 +24,7 @@ import {
   opened,
   parenthesized,
   type Select,
+  selectAll,
   selectFrom,
   selectLines,
   selectText,
@@ -61,6 +63,8 @@ function render(rel: RelNode, rendering: Rendering, ordered: boolean): Select {
       return renderProject(rel, rendering, ordered);
     case 'aggregate':
       return renderAggregation(rel, rendering);
+    case 'explode':
+      return renderExplode(rel, opened(render(rel.input, rendering, ordered), false), rendering.context === null);
     case 'distinct':
       return renderDistinct(rel, rendering);
     case 'sort':
@@ -94,10 +98,9 @@ function renderValues(rel: ValuesRel, rendering: Rendering): Select {
     (row) => `(${rel.schema.map((field, index) => renderValue(row[index] ?? null, field.type)).join(', ')})`,
   );
   const from = parenthesized([`VALUES ${rows.join(', ')}`], `) AS v(${[...names.values()].join(', ')})`);
-  return selectFrom(
+  return selectAll(
     from,
-    [...names].map(([name, sql]) => ({ name, sql })),
-    true,
+    rel.schema.map((field) => field.name),
   );
 }
 
@@ -179,11 +182,7 @@ function combine(inputs: readonly Select[], operator: string, rendering: Renderi
   if (rendering.context === null) return checkedUnion(inputs);
   const tables = inputs.map((input) => parenthesized(selectLines(input)));
   const from = parenthesized(tables.flatMap((table, index) => (index === 0 ? table : [operator, ...table])));
-  return selectFrom(
-    from,
-    [...sqlNames(namesOf(first))].map(([name, sql]) => ({ name, sql })),
-    true,
-  );
+  return selectAll(from, namesOf(first));
 }
 
 /**

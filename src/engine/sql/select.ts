@@ -31,6 +31,12 @@ export function selectFrom(from: readonly string[], columns: readonly SelectColu
   return { columns, from, where: [], groupBy: '', distinct: '', orderBy: '', limit: '', open: true, star };
 }
 
+/** A SELECT of all columns of a FROM item that names them by {@link sqlNames}. */
+export function selectAll(from: readonly string[], names: readonly string[]): Select {
+  const columns = [...sqlNames(names)].map(([name, sql]) => ({ name, sql }));
+  return selectFrom(from, columns, true);
+}
+
 /** SQL of each column by name, for expressions over an open SELECT. */
 export function columnsOf(select: Select): ReadonlyMap<string, string> {
   return new Map(select.columns.map((column) => [column.name, column.sql]));
@@ -43,12 +49,7 @@ export function namesOf(select: Select): readonly string[] {
 
 /** The SELECT as a table of another one. */
 export function nest(select: Select): Select {
-  const names = sqlNames(namesOf(select));
-  return selectFrom(
-    parenthesized(selectLines(select)),
-    [...names].map(([name, sql]) => ({ name, sql })),
-    true,
-  );
+  return selectAll(parenthesized(selectLines(select)), namesOf(select));
 }
 
 /** The SELECT itself while it is open, otherwise nested; nested too when names must stand for themselves and don't. */

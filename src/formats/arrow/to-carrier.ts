@@ -1,6 +1,6 @@
 import type { Column, Interval, NestedData } from '../../plan/batch.ts';
+import { carrierType } from '../../plan/carrier-type.ts';
 import { sameType, type TimestampUnit } from '../../plan/types.ts';
-import { carrierType } from './carrier-type.ts';
 import { intervalText } from './interval-text.ts';
 
 /** The column as one of its `carrierType`; the same column when that is its own type. */

@@ -3,19 +3,26 @@ import { SourceError } from '../../errors.ts';
 import type { FieldKind } from './field-type.ts';
 import type { CsvRecord } from './records.ts';
 
+/** Nothing but digits and what stands between them in numbers, dates, times and codes: `1,5`, `01/02/2020`, `00501`, `12 %`. */
+const valueLike = /^[\d\s.,:/%$€£+()-]*\d[\d\s.,:/%$€£+()-]*$/;
+
 /**
  * Whether a first record names the columns. It does when some column's name is text where the column's values are not; it
- * does not when some field reads as a number, date or boolean otherwise; and when all is text, it does.
+ * does not when some field reads as a number, date or boolean otherwise, or looks like one; and when all is text, it does.
  *
- * @param first kinds of the first record's fields, null for empty ones
- * @param columns kinds of the records below, null where all values are empty or there are none
+ * @param first the first record's fields, with what each reads as; null for empty ones
+ * @param columns what the records below read as, null where all values are empty or there are none
  */
-export function looksLikeHeader(first: readonly (FieldKind | null)[], columns: readonly (FieldKind | null)[]): boolean {
-  const textAboveValues = first.some((kind, index) => {
+export function looksLikeHeader(
+  first: readonly { readonly text: string; readonly kind: FieldKind | null }[],
+  columns: readonly (FieldKind | null)[],
+): boolean {
+  const isName = ({ text, kind }: (typeof first)[number]) => kind === 'string' && !valueLike.test(text);
+  const nameAboveValues = first.some((field, index) => {
     const below = columns[index] ?? null;
-    return kind === 'string' && below !== null && below !== 'string';
+    return isName(field) && below !== null && below !== 'string';
   });
-  return textAboveValues || first.every((kind) => kind === 'string' || kind === null);
+  return nameAboveValues || first.every((field) => field.kind === null || isName(field));
 }
 
 /**

@@ -96,7 +96,7 @@ function decideHeader(records: readonly CsvRecord[], kindOf: KindOf): boolean {
       kindOf,
     ),
   );
-  return looksLikeHeader(first?.fields.map(kindOf) ?? [], columns);
+  return looksLikeHeader(first?.fields.map((field) => ({ text: field.text, kind: kindOf(field) })) ?? [], columns);
 }
 
 /** What holds all values of a column; null for a column of nulls. */
@@ -168,7 +168,8 @@ function fromSchemaAlone(
   const [first, ...rest] = files;
   const uri = first?.uri ?? '';
   const size = first?.head.text === '' ? `${uri} is empty (0 bytes)` : `${uri} holds no record`;
-  const others = rest.length === 0 ? '' : `, as do the other ${rest.length} files`;
+  const others =
+    rest.length === 0 ? '' : rest.length === 1 ? ', as does the other file' : `, as do the other ${rest.length} files`;
   throw new SourceError(
     'BAD_FORMAT',
     `${size}${others}: there is no header to take columns from. If that is as it should be, name them: { schema: { … } }.`,

@@ -59,9 +59,10 @@ function candidates(heads: readonly HeadText[], given: CsvDialect, quote: string
   return escapes.flatMap((escapeBy) => tried.map((delimiter) => ({ delimiter, quote, escape: escapeBy })));
 }
 
+/** Candidates that explain little are all alike: the first of them stays. */
 function isBetter(a: Judgement, b: Judgement): boolean {
-  const explains = (j: Judgement) => (j.width > 1 && j.consistency > 0.5 ? 1 : 0);
-  const rank = (j: Judgement) => [explains(j), round(j.consistency), round(j.typedShare), j.width];
+  const explains = (j: Judgement) => j.width > 1 && j.consistency > 0.5;
+  const rank = (j: Judgement) => (explains(j) ? [round(j.consistency), round(j.typedShare), j.width] : [0, 0, 0]);
   const [left, right] = [rank(a), rank(b)];
   const differing = left.findIndex((value, index) => value !== right[index]);
   return differing >= 0 && (left[differing] ?? 0) > (right[differing] ?? 0);

@@ -7,8 +7,8 @@ import type { ObjectStore } from '../../storage/store.ts';
 import { invalidUtf8Offset, propertyName, shorten } from '../bad-text.ts';
 import { fileChunks } from '../file-chunks.ts';
 import { compressionOf } from '../samples.ts';
-import { isArrayFile, type JsonRecord, readRecords } from './json-records.ts';
-import { fieldTexts } from './json-shape.ts';
+import { isArrayFile, type JsonRecord, readLines, readRecords } from './json-records.ts';
+import { fieldTexts, type JsonShape } from './json-shape.ts';
 import { misfitPath } from './json-type.ts';
 
 /** NDJSON with nothing left to guess. */
@@ -58,6 +58,20 @@ export async function explainNdjsonFailure(
     });
   }
   return null;
+}
+
+/**
+ * What a scan that leaves bad lines out tells of one of them.
+ *
+ * @param row 1-based line number, blank lines counted
+ * @param text the line as the engine read it
+ */
+export function rejectedLine(file: ScanFile, format: NdjsonFormat, row: number, text: string): RejectedRecord {
+  const latin1 = Buffer.from(text).toString('latin1');
+  const [record] = readLines(latin1);
+  const problem = record ? problemOf(record, latin1, format.columns) : null;
+  const message = `This line ${problem?.message ?? 'has a value that does not convert to its column.'}`;
+  return { uri: file.uri, byteOffset: null, row, column: problem?.column ?? null, message, text: shorten(text) };
 }
 
 async function* walk(
@@ -140,7 +154,11 @@ function problemOf(
   }
   const { shape } = reading;
   if (shape.kind !== 'struct') {
-    return { column: null, message: `is no JSON object but a ${shape.kind}.`, mend: `Mend the file, or ${leaveOut}.` };
+    return {
+      column: null,
+      message: `is no JSON object but ${shapeName(shape)}.`,
+      mend: `Mend the file, or ${leaveOut}.`,
+    };
   }
   for (const { name, type } of columns) {
     const path = misfitPath(shape.fields.get(name) ?? { kind: 'null' }, type);
@@ -153,4 +171,9 @@ function problemOf(
     };
   }
   return null;
+}
+
+function shapeName(shape: JsonShape): string {
+  const names = { list: 'an array', string: 'a string', boolean: 'a boolean', null: 'null' } as const;
+  return names[shape.kind as keyof typeof names] ?? 'a number';
 }

@@ -75,7 +75,12 @@ function noColumns(files: readonly FileSamples[]): SourceError {
   const [first, ...rest] = files;
   const uri = first?.uri ?? '';
   const what = first?.head.text === '' ? `${uri} is empty (0 bytes)` : `${uri} holds no JSON object`;
-  const others = rest.length === 0 ? '' : `, nor do the other ${rest.length} files`;
+  const others =
+    rest.length === 0
+      ? ''
+      : rest.length === 1
+        ? ', nor does the other file'
+        : `, nor do the other ${rest.length} files`;
   return new SourceError(
     'BAD_FORMAT',
     `${what}${others}: there is nothing to take columns from. Expected one object a line, as in {"id": 1}, or one array of objects. If that is as it should be, name the columns: { schema: { … } }.`,

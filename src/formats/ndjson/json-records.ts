@@ -28,6 +28,11 @@ export function* readRecords(sample: Sample, isHead: boolean): Generator<JsonRec
   else yield* lines(sample, isHead);
 }
 
+/** The lines of a text that ends where the file does; blank ones are none. */
+export function readLines(text: string): Generator<JsonRecord> {
+  return lines({ text, startByte: 0, atEnd: true }, true);
+}
+
 function* lines(sample: Sample, isHead: boolean): Generator<JsonRecord> {
   const { text } = sample;
   let line = 1;

@@ -65,7 +65,8 @@ class ThriftReader {
     const itemType = header & 0x0f;
     const length = header >> 4 === 15 ? Number(this.varint()) : header >> 4;
     // Every item takes a byte at least: a length beyond that is damage, and must not become an allocation.
-    if (length > this.bytes.length - this.position) throw new Error(`a list of ${length} items at byte ${this.position}`);
+    if (length > this.bytes.length - this.position)
+      throw new Error(`a list of ${length} items at byte ${this.position}`);
     const items: ThriftValue[] = [];
     for (let index = 0; index < length; index++) items.push(this.value(itemType, depth + 1, true));
     return { itemType, items };
@@ -111,7 +112,8 @@ class ThriftReader {
 
   private take(length: number): Uint8Array {
     const endByte = this.position + length;
-    if (endByte > this.bytes.length) throw new Error(`${length} bytes at byte ${this.position} pass the end (${this.bytes.length})`);
+    if (endByte > this.bytes.length)
+      throw new Error(`${length} bytes at byte ${this.position} pass the end (${this.bytes.length})`);
     const taken = this.bytes.subarray(this.position, endByte);
     this.position = endByte;
     return taken;

@@ -41,21 +41,21 @@ export interface ThriftField {
 
 /** An integer field; undefined when it is missing. */
 export function intField(struct: ThriftStruct, id: number): number | undefined {
-  const value = valueOf(struct, id);
+  const value = fieldValue(struct, id);
   if (value === undefined || typeof value === 'number') return value;
   throw new Error(`field ${id} is ${describe(value)} where an integer was expected`);
 }
 
 /** A boolean field; undefined when it is missing. */
 export function booleanField(struct: ThriftStruct, id: number): boolean | undefined {
-  const value = valueOf(struct, id);
+  const value = fieldValue(struct, id);
   if (value === undefined || typeof value === 'boolean') return value;
   throw new Error(`field ${id} is ${describe(value)} where a boolean was expected`);
 }
 
 /** A binary field; undefined when it is missing. */
 export function bytesField(struct: ThriftStruct, id: number): Uint8Array | undefined {
-  const value = valueOf(struct, id);
+  const value = fieldValue(struct, id);
   if (value === undefined || value instanceof Uint8Array) return value;
   throw new Error(`field ${id} is ${describe(value)} where bytes were expected`);
 }
@@ -68,13 +68,13 @@ export function textField(struct: ThriftStruct, id: number): string | undefined 
 
 /** A struct field; undefined when it is missing. */
 export function structField(struct: ThriftStruct, id: number): ThriftStruct | undefined {
-  const value = valueOf(struct, id);
+  const value = fieldValue(struct, id);
   return value === undefined ? undefined : asStruct(value);
 }
 
 /** Structs of a list field; empty when it is missing. */
 export function structsField(struct: ThriftStruct, id: number): readonly ThriftStruct[] {
-  const value = valueOf(struct, id);
+  const value = fieldValue(struct, id);
   if (value === undefined) return [];
   if (typeof value === 'object' && 'items' in value) return value.items.map(asStruct);
   throw new Error(`field ${id} is ${describe(value)} where a list was expected`);
@@ -94,7 +94,7 @@ export function structList(items: readonly ThriftStruct[]): ThriftList {
   return { itemType: thriftTypes.struct, items };
 }
 
-function valueOf(struct: ThriftStruct, id: number): ThriftValue | undefined {
+function fieldValue(struct: ThriftStruct, id: number): ThriftValue | undefined {
   return struct.fields.find((field) => field.id === id)?.value;
 }
 

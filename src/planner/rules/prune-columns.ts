@@ -26,6 +26,8 @@ function prune(node: RelNode, wanted: ReadonlySet<string>, context: RuleContext)
       return update(node, { input: inner(node.input, [...wanted, ...need([node.predicate])]) });
     case 'sort':
       return update(node, { input: inner(node.input, [...wanted, ...need(node.keys.map((key) => key.expr))]) });
+    case 'explode':
+      return update(node, { input: inner(node.input, [...wanted, node.column]) });
     case 'limit':
       return update(node, { input: inner(node.input, wanted) });
     case 'aggregate': {
@@ -56,7 +58,8 @@ function prune(node: RelNode, wanted: ReadonlySet<string>, context: RuleContext)
 
 function pruneScan(node: ScanRel, wanted: ReadonlySet<string>): ScanRel {
   const columns = atLeastOne(node.columns, (name) => wanted.has(name));
-  return update(node, { columns });
+  const rowIdentity = node.rowIdentity !== null && columns.includes(node.rowIdentity) ? node.rowIdentity : null;
+  return update(node, { columns, rowIdentity });
 }
 
 function pruneValues(node: ValuesRel, wanted: ReadonlySet<string>): ValuesRel {

@@ -1,5 +1,6 @@
 import { type Expr, mapExpr, mapSame, someExpr, update } from '../../plan/expr.ts';
 import {
+  columnNames,
   type FilterRel,
   type JoinColumn,
   type JoinRel,
@@ -38,6 +39,11 @@ function push(node: RelNode, conditions: readonly Expr[], context: RuleContext):
       const [below, above] = split(conditions, (condition) =>
         !node.on || reads(condition, node.on, context) ? condition : null,
       );
+      return filtered(update(node, { input: push(node.input, below, context) }), above);
+    }
+    case 'explode': {
+      const others = columnNames(node).filter((name) => name !== node.column);
+      const [below, above] = split(conditions, (condition) => (reads(condition, others, context) ? condition : null));
       return filtered(update(node, { input: push(node.input, below, context) }), above);
     }
     case 'aggregate': {

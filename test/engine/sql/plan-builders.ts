@@ -59,9 +59,8 @@ export const sql = (text: string): Expr => ({ kind: 'sql', text });
 export const lambda = (parameter: string, body: Expr): Expr => ({ kind: 'lambda', parameter, body });
 
 /** One branch of a case. */
-export function branch(when: Expr, value: Expr): { readonly when: Expr; readonly then: Expr } {
-  // biome-ignore lint/suspicious/noThenProperty: the plan's own name; nobody awaits a branch
-  return { when, then: value };
+export function branch(when: Expr, value: Expr): { readonly when: Expr; readonly value: Expr } {
+  return { when, value };
 }
 
 export function agg(fn: AggregateFunction, args: Argument[], options: Partial<AggregateExpr> = {}): AggregateExpr {
@@ -107,6 +106,7 @@ export function scan(
       unionByName: false,
     },
     columns: [...columns, ...partitionColumns].map((field) => field.name),
+    rowIdentity: null,
     prune: [],
   };
 }

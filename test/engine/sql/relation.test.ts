@@ -345,3 +345,32 @@ test('text with newlines is not indented', async () => {
     ['x\ny'],
   ]);
 });
+
+test('explode: a row for each item, in order', async () => {
+  const table = values({ a: 'int64', l: 'list<int64>' }, [
+    ['1', ['3', null]],
+    ['2', []],
+    ['3', null],
+    ['4', ['5']],
+  ]);
+  const explode = (keepEmpty: boolean): RelNode => ({ kind: 'explode', input: table, column: 'l', keepEmpty });
+  expect(await run(connection(), explode(false))).toEqual([
+    [1, 3],
+    [1, null],
+    [4, 5],
+  ]);
+  expect(await run(connection(), explode(true))).toEqual([
+    [1, 3],
+    [1, null],
+    [2, null],
+    [3, null],
+    [4, 5],
+  ]);
+  const filtered: RelNode = { kind: 'filter', input: explode(false), predicate: call('gt', col('l'), 3) };
+  expect(await run(connection(), filtered)).toEqual([[4, 5]]);
+  const arrays = values({ l: 'struct<x: int64>[2]' }, [[[['1'], ['2']]]]);
+  expect(await run(connection(), { kind: 'explode', input: arrays, column: 'l', keepEmpty: true })).toEqual([
+    [{ x: 1 }],
+    [{ x: 2 }],
+  ]);
+});

@@ -243,3 +243,28 @@ test('text: lines as they stand, in order', async () => {
 test('no file left is an empty table', async () => {
   expect(await run(connection(), scan({ kind: 'parquet' }, [], schema({ x: 'int64' })))).toEqual([]);
 });
+
+test('Parquet: rows are told apart by uri and row number, whatever is read with them', async () => {
+  const paths = [];
+  for (const name of ['one', 'two'])
+    paths.push(await writeParquet(`identity-${name}.parquet`, 'SELECT range AS x FROM range(3)'));
+  const hidden = await writeParquet(
+    'identity-hidden.parquet',
+    'SELECT range AS x, 5 AS file_row_number, 6 AS file_index FROM range(3)',
+  );
+  const identities = async (files: string[], columns: Schema) => {
+    const base = scan({ kind: 'parquet' }, files, columns);
+    const table = { ...base, columns: ['row', 'x'], rowIdentity: 'row' };
+    const filtered: RelNode = { kind: 'filter', input: table, predicate: call('gt', col('x'), 0) };
+    const all = await run(connection(), table);
+    expect(await run(connection(), filtered)).toEqual(all.filter(([, x]) => x !== 0));
+    return all.map(([row]) => row);
+  };
+  const both = await identities(paths, schema({ x: 'int64' }));
+  expect(new Set(both).size).toBe(6);
+  expect(await identities(paths.slice(1), schema({ x: 'int64' }))).toEqual(both.slice(3));
+  const shadowed = schema({ x: 'int64', file_row_number: 'int32', file_index: 'int32' });
+  const alone = await identities([hidden], shadowed);
+  expect(new Set([...both, ...alone]).size).toBe(9);
+  expect((await identities([hidden, hidden], shadowed)).slice(3)).toEqual(alone);
+});

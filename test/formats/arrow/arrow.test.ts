@@ -6,7 +6,7 @@ import { tableFromIPC, tableToIPC } from 'apache-arrow';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { renderType } from '../../../src/engine/sql/type.ts';
 import { arrowToParquet, batchesToArrow, batchToParquet } from '../../../src/formats/arrow/arrow.ts';
-import { carrierType } from '../../../src/formats/arrow/carrier-type.ts';
+import { carrierType } from '../../../src/plan/carrier-type.ts';
 import { formatType, parseType } from '../../../src/plan/type-name.ts';
 import { readOne, sampleSql, samples } from '../../dataset/sample-batch.ts';
 import { rawRows } from '../../engine/raw-values.ts';

@@ -1,4 +1,4 @@
-import type { DataType } from '../../plan/types.ts';
+import type { DataType } from './types.ts';
 
 /**
  * The type under which values of `type` travel through Parquet without loss; reading ends with a cast back to `type`. The

@@ -1,0 +1,69 @@
+import type { FooterColumn, ParquetFooter } from './footer.ts';
+import { engineNames, foldName } from './footer-schema.ts';
+
+type Named = Pick<FooterColumn, 'name' | 'storedName'>;
+
+/**
+ * Places of the wanted columns in a file, ascending.
+ *
+ * The engine numbers names that are equal but for their case (`a`, `A_1`); where leaving columns out would give those that
+ * stay other names, all such columns come along. A name that the file doesn't have is left out (with `unionByName` it is
+ * null there); when none is left, the first column stands for the rows.
+ *
+ * @param wanted names as the engine shows them; null for all columns
+ */
+export function selectColumns(columns: readonly Named[], wanted: readonly string[] | null): readonly number[] {
+  const all = [...columns.keys()];
+  if (wanted === null) return all;
+  const names = new Set(wanted.map(foldName));
+  const isWanted = ({ name }: Named) => names.has(foldName(name));
+  const selected = columns.some(isWanted) ? where(columns, isWanted) : all.slice(0, 1);
+  if (keepTheirNames(columns, selected)) return selected;
+  const numbered = new Set(
+    columns.filter(({ storedName }) => storedName !== undefined).map((column) => foldName(stored(column))),
+  );
+  const extended = where(
+    columns,
+    (column) => isWanted(column) || column.storedName !== undefined || numbered.has(foldName(column.name)),
+  );
+  return keepTheirNames(columns, extended) ? extended : all;
+}
+
+/**
+ * The footer with only some columns, and statistics of only some of these: what a stage that reads many footers sends
+ * back.
+ *
+ * @param columns names to keep; null for all
+ * @param compared names of the columns that conditions compare
+ */
+export function narrowFooter(
+  footer: ParquetFooter,
+  columns: readonly string[] | null,
+  compared: readonly string[],
+): ParquetFooter {
+  const selected = selectColumns(footer.columns, columns);
+  const names = new Set(compared.map(foldName));
+  const pick = <T>(items: readonly T[]): T[] => selected.flatMap((index) => items[index] ?? []);
+  const isCompared = pick(footer.columns).map(({ name }) => names.has(foldName(name)));
+  return {
+    ...footer,
+    columns: pick(footer.columns),
+    rowGroups: footer.rowGroups.map((rowGroup) => ({
+      ...rowGroup,
+      chunks: pick(rowGroup.chunks).map((chunk, index) => (isCompared[index] ? chunk : { ranges: chunk.ranges })),
+    })),
+  };
+}
+
+function where(columns: readonly Named[], test: (column: Named) => boolean): readonly number[] {
+  return columns.flatMap((column, index) => (test(column) ? [index] : []));
+}
+
+function keepTheirNames(columns: readonly Named[], selected: readonly number[]): boolean {
+  const kept = selected.flatMap((index) => columns[index] ?? []);
+  return engineNames(kept.map(stored)).every((name, index) => name === kept[index]?.name);
+}
+
+function stored({ name, storedName }: Named): string {
+  return storedName ?? name;
+}
