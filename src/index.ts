@@ -27,6 +27,7 @@ export { Aggregate, Expression, SortExpression } from './dataset/expression.ts';
 export { coalesce, col, fn, greatest, least, list, lit, sql, struct, when } from './dataset/functions.ts';
 export { GroupedDataset } from './dataset/grouped.ts';
 export type { JoinOptions } from './dataset/join.ts';
+export type { PivotOptions, PivotValue } from './dataset/pivot.ts';
 export type { CsvOptions, NdjsonOptions, ReadOptions } from './dataset/reader.ts';
 export { Result } from './dataset/result.ts';
 export type { AnyRow } from './dataset/row-types.ts';

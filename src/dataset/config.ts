@@ -16,6 +16,8 @@ export interface ConnectOptions {
   readonly memoryLimit?: number | string;
   /** Folder for temporary files; default: `shoal` in the system's own. `SHOAL_SCRATCH` */
   readonly scratchDirectory?: string;
+  /** IANA name of the zone in which date methods see zoned timestamps; default 'UTC'. `SHOAL_TIME_ZONE` */
+  readonly timeZone?: string;
   /** How 64-bit integers, decimals and timestamps become JavaScript values. */
   readonly results?: ConvertOptions;
 }
@@ -26,6 +28,7 @@ export interface Config {
   readonly threads: number;
   readonly memoryLimitBytes: number;
   readonly scratchDirectory: string;
+  readonly timeZone: string;
   readonly results: ConvertOptions;
 }
 
@@ -48,12 +51,14 @@ export async function resolveConfig(
         : { value: file.options[name] as T | undefined, from: `${name} in ${file.path}` };
   const threads = pick<number>('threads', 'SHOAL_THREADS');
   const memory = pick<number>('memoryLimit', 'SHOAL_MEMORY_LIMIT');
+  const zone = pick<string>('timeZone', 'SHOAL_TIME_ZONE');
   return {
     backend: pick<string>('backend', 'SHOAL_BACKEND').value ?? 'local',
     threads: threads.value === undefined ? availableParallelism() : parseThreads(threads.value, threads.from),
     memoryLimitBytes:
       memory.value === undefined ? Math.floor(usableMemoryBytes() * 0.7) : parseBytes(memory.value, memory.from),
     scratchDirectory: resolve(pick<string>('scratchDirectory', 'SHOAL_SCRATCH').value ?? join(tmpdir(), 'shoal')),
+    timeZone: zone.value === undefined ? 'UTC' : checkTimeZone(zone.value, zone.from),
     results: { ...file.options.results, ...options.results },
   };
 }
@@ -68,6 +73,19 @@ function parseThreads(value: number | string, from: string): number {
   const threads = Number(value);
   if (Number.isInteger(threads) && threads >= 1) return threads;
   throw new PlanError('INVALID_ARGUMENT', `${from} is ${JSON.stringify(value)}; threads is a whole number, 1 or more.`);
+}
+
+function checkTimeZone(zone: string, from: string): string {
+  try {
+    // Its own list of names is the engine's too: both are ICU's.
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).format() && zone;
+  } catch (cause) {
+    throw new PlanError(
+      'INVALID_ARGUMENT',
+      `${from} is ${JSON.stringify(zone)}; a time zone is an IANA name such as 'UTC' or 'Europe/Berlin'.`,
+      { cause },
+    );
+  }
 }
 
 const unitBytes: Readonly<Record<string, number>> = {

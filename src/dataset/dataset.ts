@@ -8,6 +8,7 @@ import { GroupedDataset } from './grouped.ts';
 import { type JoinOptions, joinNode } from './join.ts';
 import { literal, type Scalar } from './literal.ts';
 import { namedExprs, type Selection, type SelectionRow } from './named.ts';
+import { type Pivoted, type PivotOptions, pivotColumns } from './pivot.ts';
 import type {
   AnyRow,
   ColumnName,
@@ -159,6 +160,14 @@ export class Dataset<Row = AnyRow> extends Runnable<Row> {
       nameTo: options.nameTo ?? 'name',
       valueTo: options.valueTo ?? 'value',
     });
+  }
+
+  /**
+   * Rows into columns: a row for each combination of `index`, in it a column for each of `values`, filled with `agg` over
+   * the rows where `on` has that value (null, or a count of 0, where there is none). Other values of `on` have no column.
+   */
+  pivot<const O extends PivotOptions<Row>>(options: O): Dataset<Pivoted<Row, O>> {
+    return this.derive({ kind: 'aggregate', input: this.node, ...pivotColumns<Row>(options) });
   }
 
   /** Nulls replaced by `value`, in the named columns, or in every column whose type it fits. */

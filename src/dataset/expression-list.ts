@@ -1,16 +1,19 @@
-import type { Expression } from './expression.ts';
-import type { Call, Operand, Value } from './expression-types.ts';
+import type { Condition, Expression } from './expression.ts';
+import type { Call, ListItem, NeedsOf, Operand, Value, ValueOf } from './expression-types.ts';
 
-type Item<T> = T extends readonly (infer I)[] ? I : unknown;
+/** Builds the expression of a function of an item; handed to the lists' methods like {@link Call}. */
+export type Lambda = (change: (item: never) => unknown) => Value;
 
 /** Methods of lists; positions count from 0, negative ones from the end. */
 export class ListMethods<T, in Needs> {
   private readonly self: Value;
   private readonly call: Call;
+  private readonly lambda: Lambda;
 
-  constructor(self: Value, call: Call) {
+  constructor(self: Value, call: Call, lambda: Lambda) {
     this.self = self;
     this.call = call;
+    this.lambda = lambda;
   }
 
   /** Number of items. */
@@ -18,7 +21,7 @@ export class ListMethods<T, in Needs> {
     return this.call('list.length', this.self);
   }
   /** Item at a position; null beyond the ends. */
-  get(index: number): Expression<Item<T>, Needs> {
+  get(index: number): Expression<ListItem<T>, Needs> {
     return this.call('list.get', this.self, index);
   }
   /** `length` items (default: the rest) from position `start`. */
@@ -40,11 +43,22 @@ export class ListMethods<T, in Needs> {
   avg(): Expression<number, Needs> {
     return this.call('list.avg', this.self);
   }
-  min(): Expression<Item<T>, Needs> {
+  min(): Expression<ListItem<T>, Needs> {
     return this.call('list.min', this.self);
   }
-  max(): Expression<Item<T>, Needs> {
+  max(): Expression<ListItem<T>, Needs> {
     return this.call('list.max', this.self);
+  }
+  /**
+   * What `change` makes of each item: `col('prices').list.map((price) => price.mul(1.2))`. It is called once, to build
+   * the expression, which may also read columns of the row.
+   */
+  map<O extends Operand>(change: (item: Expression<ListItem<T>>) => O): Expression<ValueOf<O>[], Needs & NeedsOf<O>> {
+    return this.call('list.map', this.self, this.lambda(change));
+  }
+  /** The items for which `condition` is true: `col('tags').list.filter((tag) => tag.ne('new'))`. */
+  filter<N>(condition: (item: Expression<ListItem<T>>) => Condition<N>): Expression<T, Needs & N> {
+    return this.call('list.filter', this.self, this.lambda(condition));
   }
   /** Ascending, nulls last. */
   sort(): Expression<T, Needs> {

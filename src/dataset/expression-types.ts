@@ -2,7 +2,7 @@ import type { Expr, SortKey } from '../plan/expr.ts';
 import type { ScalarFunction } from '../plan/functions.ts';
 import type { Expression } from './expression.ts';
 import type { Scalar } from './literal.ts';
-import type { Ref } from './row-types.ts';
+import type { AnyRow, ItemOf, ItemRef, Ref } from './row-types.ts';
 
 /**
  * Anything computed from a row: what verbs and operators accept. `T` is the JavaScript type of its values; `Needs` is
@@ -43,9 +43,15 @@ export type Need<T, V> = unknown extends T
   ? unknown
   : [T] extends [Ref<infer Name>]
     ? { readonly [K in Name]: Nullable<V> }
-    : [T] extends [Nullable<V>]
-      ? unknown
-      : Mismatch<T, V>;
+    : [T] extends [ItemRef<infer Name>]
+      ? { readonly [K in Name]: Nullable<readonly Nullable<V>[]> }
+      : [T] extends [Nullable<V>]
+        ? unknown
+        : Mismatch<T, V>;
+
+/** Value type of an item of a list of type `T`. */
+export type ListItem<T> =
+  T extends Ref<infer Name> ? ItemRef<Name> : T extends ItemRef<string> ? AnyRow[string] : ItemOf<T>;
 
 /** Types that compare with `O`. */
 export type Comparable<O> = O extends Numeric
@@ -61,12 +67,15 @@ export type Comparable<O> = O extends Numeric
 /** Needs of an operand itself. */
 export type NeedsOf<O> = O extends Value<infer _T, infer N> ? N : unknown;
 
+/** Types that are known only when a verb gives the row. */
+type Reference = Ref<string> | ItemRef<string>;
+
 /** What must hold of the row for `T` to be compared with `O`. */
 export type Compared<T, O> =
   O extends Value<infer U, infer N>
     ? N &
-        ([U] extends [Ref<string>]
-          ? [T] extends [Ref<string>]
+        ([U] extends [Reference]
+          ? [T] extends [Reference]
             ? unknown
             : Need<U, Comparable<T>>
           : Need<T, Comparable<U>>)

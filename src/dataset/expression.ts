@@ -4,6 +4,7 @@ import { type ScalarFunction, scalarFunctions } from '../plan/functions.ts';
 import { parseType } from '../plan/type-name.ts';
 import { BinaryMethods } from './expression-bin.ts';
 import { DateMethods } from './expression-dt.ts';
+import { lambdaExpr } from './expression-lambda.ts';
 import { ListMethods } from './expression-list.ts';
 import { MapMethods } from './expression-map.ts';
 import { StringMethods } from './expression-str.ts';
@@ -195,15 +196,15 @@ export class Expression<T = unknown, Needs = unknown> implements Value<T, Needs>
     return new DateMethods(this, call);
   }
   /** Methods of lists. */
-  get list(): ListMethods<T, Needs> {
-    return new ListMethods(this, call);
+  get list(): ListMethods<T, Needs & Need<T, readonly unknown[]>> {
+    return new ListMethods(this, call, lambda);
   }
   /** Methods of structs. */
-  get struct(): StructMethods<Needs> {
+  get struct(): StructMethods<Needs & Need<T, object>> {
     return new StructMethods(this, call);
   }
   /** Methods of maps. */
-  get map(): MapMethods<Needs> {
+  get map(): MapMethods<Needs & Need<T, ReadonlyMap<unknown, unknown>>> {
     return new MapMethods(this, call);
   }
   /** Methods of binary values. */
@@ -241,10 +242,16 @@ export class Aggregate<T = unknown, Needs = unknown> extends Expression<T, Needs
     return new Expression(windowOf(this.aggregate, window));
   }
 
-  /** Leaves out the rows where `condition` is not true. */
+  /** Leaves out the rows where `condition` is not true; called twice, both have to be. */
   where<N>(condition: Condition<N>): Aggregate<T, Needs & N> {
-    return new Aggregate({ ...this.aggregate, filter: condition.node }, this.name);
+    return new Aggregate(filteredAggregate(this.aggregate, condition.node), this.name);
   }
+}
+
+/** The aggregate over those of its rows where `condition` is true. */
+export function filteredAggregate(aggregate: AggregateExpr, condition: Expr): AggregateExpr {
+  const { filter } = aggregate;
+  return { ...aggregate, filter: filter ? { kind: 'call', fn: 'and', args: [filter, condition] } : condition };
 }
 
 /** A function that only windows have; {@link over} makes it an expression. */
@@ -289,4 +296,9 @@ export function call<T, Needs>(fn: ScalarFunction, ...args: readonly unknown[]):
     );
   }
   return new Expression({ kind: 'call', fn, args: args.map(toExpr) });
+}
+
+/** The expression of a function of a list's item. */
+function lambda(change: (item: never) => unknown): Expression {
+  return new Expression(lambdaExpr((item) => toExpr(change(new Expression(item) as never))));
 }

@@ -18,16 +18,19 @@ import type { MemoryTables } from './memory-tables.ts';
 /**
  * The session's side of planning: its store and engines, what it remembers of files, its tables.
  *
+ * @param timeZone IANA name of the zone in which date functions see zoned timestamps
  * @param persist runs a query into the file at a path and gives the query's own schema
  */
 export function createPlanning(
   environment: WorkerEnvironment,
   tables: MemoryTables,
+  timeZone: string,
   persist: (node: LogicalNode, path: string) => Promise<Schema>,
 ): PlanningEnvironment {
   const io = resolveIo(environment);
   const persisted = new WeakMap<PersistNode, Promise<StoredTable>>();
   return {
+    timeZone,
     engineVersion,
     resolveSource: (spec) => resolveSource(spec, io),
     resolvePersisted: (node) => {

@@ -6,7 +6,7 @@ import type { Value } from './expression-types.ts';
 export type AnyRow = Record<string, any>;
 
 /** Whether the columns of a row type are known, rather than an index signature. */
-type IsKnown<Row> = string extends keyof Row ? false : true;
+export type IsKnown<Row> = string extends keyof Row ? false : true;
 
 /** Names of a row's columns; any string where they are not known. */
 export type ColumnName<Row> = IsKnown<Row> extends true ? keyof Row & string : string;
@@ -20,15 +20,33 @@ export interface Ref<Name extends string> {
   readonly __column: Name;
 }
 
+/** The type of an item of the list column `Name`: resolved when a verb gives it a row. */
+export interface ItemRef<Name extends string> {
+  readonly __itemOf: Name;
+}
+
 /** The value type of an expression over rows of type `Row`. */
-export type Resolve<T, Row> =
+export type Resolve<T, Row> = T extends Ref<string> | ItemRef<string>
+  ? ResolveRef<T, Row>
+  : T extends (infer I)[]
+    ? I extends Ref<string> | ItemRef<string>
+      ? ResolveRef<I, Row>[]
+      : T
+    : T;
+
+type ResolveRef<T, Row> =
   T extends Ref<infer Name>
     ? Name extends keyof Row
       ? Row[Name]
       : AnyRow[string]
-    : T extends Ref<infer Name>[]
-      ? (Name extends keyof Row ? Row[Name] : AnyRow[string])[]
-      : T;
+    : T extends ItemRef<infer Name>
+      ? Name extends keyof Row
+        ? ItemOf<Row[Name]>
+        : AnyRow[string]
+      : never;
+
+/** Type of a list's items, whether the list may be null or not; anything where it is no list. */
+export type ItemOf<L> = NonNullable<L> extends readonly (infer I)[] ? I : AnyRow[string];
 
 /** Flattens an intersection, so that editors show columns. */
 export type Simplify<T> = { [K in keyof T]: T[K] } & {};

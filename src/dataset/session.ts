@@ -50,7 +50,7 @@ export class Session {
     };
     this.tables = new MemoryTables(scratchDirectory);
     this.context = {
-      planning: createPlanning(this.environment, this.tables, (node, path) =>
+      planning: createPlanning(this.environment, this.tables, config.timeZone, (node, path) =>
         runPersist(this.context, node, toUri(path)),
       ),
       store: this.environment.store,

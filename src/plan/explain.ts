@@ -1,5 +1,5 @@
 import type { Expr, NamedExpr, SortKey } from './expr.ts';
-import { type RelNode, relInputs, type ScanRel } from './relation.ts';
+import { type Partitioning, type RelNode, relInputs, type ScanRel } from './relation.ts';
 import type { ScanFile } from './source.ts';
 import type { PhysicalPlan, TaskOutput } from './task.ts';
 import { formatType } from './type-name.ts';
@@ -111,6 +111,10 @@ function describeNode(node: RelNode): string {
       return describeScan(node);
     case 'values':
       return `values: ${node.rows.length} rows of ${node.schema.map((field) => formatColumn(field.name)).join(', ')}`;
+    case 'read':
+      return `read exchange ${node.exchange}: ${node.columns.map(formatColumn).join(', ')}`;
+    case 'exchange':
+      return `exchange ${node.id}: ${describePartitioning(node.partitioning)}`;
     case 'project':
       return `project: ${node.columns.map(explainNamed).join(', ')}`;
     case 'filter':
@@ -153,8 +157,25 @@ function explainOutput(output: TaskOutput): string {
   switch (output.kind) {
     case 'result':
       return 'rows to the driver';
+    case 'exchange':
+      return `rows to the next stage, ${describePartitioning(output.partitioning)}`;
     case 'sink':
       return `${output.format.kind} to ${output.uri}`;
+  }
+}
+
+function describePartitioning(partitioning: Partitioning): string {
+  switch (partitioning.kind) {
+    case 'single':
+      return 'all to one task';
+    case 'broadcast':
+      return 'all to every task';
+    case 'hash':
+      return `by hash of ${partitioning.keys.map(explainExpr).join(', ')} into ${partitioning.partitions} partitions`;
+    case 'range':
+      return `by range of ${partitioning.keys.map(explainSortKey).join(', ')} into ${partitioning.bounds.length + 1} partitions`;
+    case 'keep':
+      return "each task's rows together";
   }
 }
 

@@ -150,14 +150,18 @@ export function someExpr(expr: Expr, test: (part: Expr) => boolean): boolean {
  * Rebuilds an expression bottom-up with `replace`; gives back the same object where nothing changed.
  */
 export function mapExpr(expr: Expr, replace: (part: Expr) => Expr): Expr {
-  const inner = (part: Expr) => mapExpr(part, replace);
+  return replace(mapChildrenOf(expr, (child) => mapExpr(child, replace)));
+}
+
+/** The expression over changed direct operands; the same object where `inner` gave every one back. */
+export function mapChildrenOf(expr: Expr, inner: (child: Expr) => Expr): Expr {
   const list = (parts: readonly Expr[]) => mapSame(parts, inner);
   const keys = (parts: readonly SortKey[]) =>
     mapSame(parts, (key) => {
       const changed = inner(key.expr);
       return changed === key.expr ? key : { ...key, expr: changed };
     });
-  return replace(mapChildren(expr, inner, list, keys));
+  return mapChildren(expr, inner, list, keys);
 }
 
 function mapChildren(

@@ -110,6 +110,55 @@ export interface SetOperationRel {
   readonly right: RelNode;
 }
 
+/** How rows are dealt to the tasks that read an exchange. */
+export type Partitioning =
+  /** All rows to one task, in the order of the producers. */
+  | { readonly kind: 'single' }
+  /** All rows to every task. */
+  | { readonly kind: 'broadcast' }
+  /** Rows with equal keys to the same task; a row with a null key to any one, unless `nullsTogether`. */
+  | { readonly kind: 'hash'; readonly keys: readonly Expr[]; readonly partitions: number; readonly nullsTogether: boolean }
+  /** Rows by their place in an order: partition i holds the sort keys up to `bounds[i]` (hexadecimal, ascending). */
+  | { readonly kind: 'range'; readonly keys: readonly SortKey[]; readonly bounds: readonly string[] }
+  /** Each producer's rows stay together; the reading stage decides who takes which. */
+  | { readonly kind: 'keep' };
+
+/** Where the plan is cut: rows of `input` are written by one stage and read by the next. The planner's node; no task has it. */
+export interface ExchangeRel {
+  readonly kind: 'exchange';
+  /** Unique within the job. */
+  readonly id: number;
+  readonly input: RelNode;
+  readonly partitioning: Partitioning;
+  /** Columns of the input, as the driver bound them. */
+  readonly schema: Schema;
+}
+
+/** Rows that a stage before wrote. In a stage's plan `parts` is empty; each of its tasks has its own. */
+export interface ReadRel {
+  readonly kind: 'read';
+  /** The exchange whose rows these are. */
+  readonly exchange: number;
+  /** Columns in their own types; the files hold the wire types. */
+  readonly schema: Schema;
+  /** Names of `schema` that are read. */
+  readonly columns: readonly string[];
+  readonly parts: readonly ExchangePart[];
+}
+
+/** Rows of an exchange as one Parquet file of wire types: a range of an object, or base64 in the plan itself. */
+export type ExchangePart =
+  | {
+      readonly kind: 'range';
+      readonly uri: string;
+      readonly version: string;
+      readonly startByte: number;
+      /** Exclusive. */
+      readonly endByte: number;
+      readonly rows: number;
+    }
+  | { readonly kind: 'inline'; readonly base64: string; readonly rows: number };
+
 /**
  * The canonical algebra that rules rewrite and the engine renders: names are resolved, files are known, and every
  * node's columns follow from the node itself ({@link columnNames}).
@@ -126,14 +175,19 @@ export type RelNode =
   | LimitRel
   | JoinRel
   | UnionRel
-  | SetOperationRel;
+  | SetOperationRel
+  | ExchangeRel
+  | ReadRel;
 
 /** Names of the columns that come out of a node, in order. */
 export function columnNames(node: RelNode): readonly string[] {
   switch (node.kind) {
     case 'scan':
     case 'join':
+    case 'read':
       return node.columns;
+    case 'exchange':
+      return node.schema.map((field) => field.name);
     case 'values':
       return node.schema.map((field) => field.name);
     case 'project':
@@ -158,6 +212,7 @@ export function relInputs(node: RelNode): readonly RelNode[] {
   switch (node.kind) {
     case 'scan':
     case 'values':
+    case 'read':
       return [];
     case 'join':
     case 'set-operation':
@@ -174,7 +229,10 @@ export function mapInputs(node: RelNode, change: (input: RelNode) => RelNode): R
   switch (node.kind) {
     case 'scan':
     case 'values':
+    case 'read':
       return node;
+    case 'exchange':
+      return update(node, { input: change(node.input) });
     case 'join':
       return update(node, { left: change(node.left), right: change(node.right) });
     case 'set-operation':

@@ -66,12 +66,28 @@ export interface ScanFile {
   readonly version: string;
   /** Values of the hive folders above the file, by column, as they stand in the path; null for `__HIVE_DEFAULT_PARTITION__`. */
   readonly partition: Readonly<Record<string, string | null>>;
+  /** The part that is read; left out, all of it. */
+  readonly part?: FilePart;
   /**
    * Columns of a CSV file in its own order, where they are not all of the format's in the format's order: fields go by these
    * names, and columns that are not among them are null.
    */
   readonly columns?: readonly string[];
 }
+
+/** A part of a file that one task reads. */
+export type FilePart =
+  /** Whole row groups of a Parquet file, ascending; rows before and after them stay unread. */
+  | {
+      readonly kind: 'row-groups';
+      readonly rowGroups: readonly number[];
+      /** Rows `startRow … endRow` (exclusive) of the file; the row groups lie without gap between them where `contiguous`. */
+      readonly startRow: number;
+      readonly endRow: number;
+      readonly contiguous: boolean;
+    }
+  /** Records of a CSV or NDJSON file whose first byte lies in `startByte … endByte` (exclusive). */
+  | { readonly kind: 'bytes'; readonly startByte: number; readonly endByte: number };
 
 /** What a `read.*` call asked for. */
 export interface SourceSpec {

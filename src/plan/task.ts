@@ -1,4 +1,5 @@
-import type { RelNode } from './relation.ts';
+import type { SortKey } from './expr.ts';
+import type { ExchangePart, Partitioning, RelNode } from './relation.ts';
 import type { Schema } from './types.ts';
 
 /** Version of the task's JSON; a worker refuses every other one. */
@@ -18,6 +19,17 @@ export type SinkFormat =
 export type TaskOutput =
   /** To the driver, batch by batch. */
   | { readonly kind: 'result' }
+  /** To the stage that reads the exchange: one object `<prefix>-<attempt>`, with the partitions one after another. */
+  | {
+      readonly kind: 'exchange';
+      readonly partitioning: Partitioning;
+      /** Uri under which the task writes its object. */
+      readonly prefix: string;
+      /** A partition up to so many bytes rides in the task's result, if all of the task's do. */
+      readonly maxInlineBytes: number;
+      /** How many sort keys of the rows to give back (for range bounds); with their order. */
+      readonly sample: { readonly keys: readonly SortKey[]; readonly rows: number } | null;
+    }
   /** Into one file that the scheduler puts under its final uri when it is whole. */
   | { readonly kind: 'sink'; readonly uri: string; readonly format: SinkFormat };
 
@@ -60,6 +72,10 @@ export interface TaskResult {
   readonly rows: number;
   /** What a sink wrote and nobody sees yet; the scheduler alone commits it. Null for a result. */
   readonly staged: StagedFile | null;
+  /** What an exchange wrote, by partition: none, one or several files each. Empty for other outputs. */
+  readonly partitions: readonly (readonly ExchangePart[])[];
+  /** Sort keys (hexadecimal) of evenly spread rows, where the output asked for a sample. */
+  readonly sample: readonly string[];
   /** Wall time inside the worker, milliseconds. */
   readonly elapsedMs: number;
   readonly rejected: readonly RejectedRecord[];

@@ -1,5 +1,13 @@
 import { PlanError } from '../errors.ts';
-import { childrenOf, type Expr, mapExpr, type NamedExpr, someExpr, type WindowExpr } from '../plan/expr.ts';
+import {
+  childrenOf,
+  type Expr,
+  type LambdaExpr,
+  mapExpr,
+  type NamedExpr,
+  someExpr,
+  type WindowExpr,
+} from '../plan/expr.ts';
 import type { AggregateNode } from '../plan/logical.ts';
 import { columnNames, type RelNode } from '../plan/relation.ts';
 import type { Evidence } from './evidence.ts';
@@ -88,9 +96,15 @@ function looseColumn(expr: Expr, keys: ReadonlySet<string>, evidence: Evidence):
   if (keys.has(JSON.stringify(expr)) || expr.kind === 'aggregate') return undefined;
   if (expr.kind === 'column') return expr.name;
   if (expr.kind === 'sql') return evidence.fragments.get(expr.text)?.[0];
+  // Within a list function its parameter stands for an item, not for a column.
+  const bound = expr.kind === 'lambda' ? new Set([...keys, JSON.stringify(parameterOf(expr))]) : keys;
   for (const child of childrenOf(expr)) {
-    const found = looseColumn(child, keys, evidence);
+    const found = looseColumn(child, bound, evidence);
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+function parameterOf({ parameter }: LambdaExpr): Expr {
+  return { kind: 'column', name: parameter };
 }

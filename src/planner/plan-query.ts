@@ -5,10 +5,13 @@ import { type PhysicalPlan, type SinkMode, type TaskOutput, taskVersion } from '
 import { bind } from './bind.ts';
 import { gatherEvidence, type Lookups } from './gather-evidence.ts';
 import { optimize } from './optimize.ts';
+import { shiftZones } from './shift-zones.ts';
 import { toWire } from './wire.ts';
 
 /** The outside world, as far as planning looks at it. */
 export interface PlanningEnvironment extends Lookups {
+  /** IANA name of the zone in which date functions see zoned timestamps. */
+  readonly timeZone: string;
   /** DuckDB's version on the driver. */
   engineVersion(): Promise<string>;
   /** A connection to an empty engine, for binding names and types; the planner closes it. */
@@ -35,7 +38,8 @@ export async function planQuery(request: PlanRequest, environment: PlanningEnvir
   const connection = await environment.connect();
   try {
     const schema = await describeSchema(connection, bound);
-    const optimized = optimize(bound, evidence);
+    const local = environment.timeZone === 'UTC' ? bound : await shiftZones(connection, bound, environment.timeZone);
+    const optimized = optimize(local, evidence);
     const plan = request.wireTypes ? toWire(optimized, schema) : optimized;
     const engineVersion = await environment.engineVersion();
     const task = {

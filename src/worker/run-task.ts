@@ -3,6 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { EnginePool } from '../engine/engine-pool.ts';
 import { engineVersion } from '../engine/engine-version.ts';
 import { streamBatches } from '../engine/read-batches.ts';
+import { literalPath } from '../engine/sql/paths.ts';
 import { rejectTables } from '../engine/sql/reject-scan.ts';
 import { renderQuery } from '../engine/sql/relation.ts';
 import { PlanError, SourceError } from '../errors.ts';
@@ -65,8 +66,13 @@ export function connectTo(paths: readonly string[], environment: WorkerEnvironme
     threads,
     memoryLimitBytes,
     scratchDirectory,
-    allowedDirectories: [...new Set(paths.map((path) => dirname(path)))],
+    allowedDirectories: foldersOf(paths),
   });
+}
+
+/** The engine asks for a folder whose name has wildcard characters in either form. */
+function foldersOf(paths: readonly string[]): string[] {
+  return [...new Set(paths.flatMap((path) => [dirname(path), dirname(literalPath(path))]))];
 }
 
 async function runQuery(

@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ObjectInfo, ObjectStore } from '../../src/storage/store.ts';
-import { joinUri } from '../../src/storage/uri.ts';
+import { joinUri, nameOf } from '../../src/storage/uri.ts';
 
 /**
  * What every `ObjectStore` has to do. `open` gives a store and the uri of an empty folder of it, ending in `/`.
@@ -134,4 +137,198 @@ export function storeConformance(name: string, open: () => Promise<{ store: Obje
     await expect(store.list(folder, { signal })[Symbol.asyncIterator]().next()).rejects.toThrow('enough');
     expect(await all(store, folder)).toEqual(['object']);
   });
+
+  test(`${name}: an object without bytes is written, staged and read`, async () => {
+    const { store, folder } = await open();
+    const written = await store.write(joinUri(folder, 'written'), { kind: 'bytes', bytes: text('') }, 'create');
+    const staged = await put(store, joinUri(folder, 'staged'), '');
+    for (const { uri, sizeBytes, version } of [written, staged]) {
+      expect(sizeBytes).toBe(0);
+      expect(await store.read(uri)).toHaveLength(0);
+      expect(await store.read(uri, { startByte: 0, endByte: 0 }, { version })).toHaveLength(0);
+      await expect(store.read(uri, { startByte: 0, endByte: 1 })).rejects.toMatchObject({
+        message: `Cannot read bytes 0 to 1 (exclusive) of ${uri}: it has 0 bytes.`,
+      });
+    }
+  });
+
+  test(`${name}: ranges at, across and after the end`, async () => {
+    const { store, folder } = await open();
+    const { uri, version } = await put(store, joinUri(folder, 'short'), 'abc');
+    expect(Buffer.from(await store.read(uri, { startByte: 2, endByte: 3 }, { version })).toString()).toBe('c');
+    for (const [startByte, endByte] of [
+      [3, 4],
+      [9, 10],
+      [4, 4],
+      [2, 1],
+      [-1, 2],
+    ] as const) {
+      await expect(store.read(uri, { startByte, endByte }, { version })).rejects.toMatchObject({
+        name: 'StorageError',
+        code: 'STORAGE_FAILED',
+        retryable: false,
+        message: `Cannot read bytes ${startByte} to ${endByte} (exclusive) of ${uri}: it has 3 bytes.`,
+      });
+    }
+  });
+
+  test(`${name}: a pinned read of a range, or of none, notices the other version`, async () => {
+    const { store, folder } = await open();
+    const before = await put(store, joinUri(folder, 'changing'), 'one');
+    const after = await put(store, before.uri, 'more');
+    for (const endByte of [1, 0]) {
+      await expect(
+        store.read(before.uri, { startByte: 0, endByte }, { version: before.version }),
+      ).rejects.toMatchObject({
+        code: 'OBJECT_CHANGED',
+        details: { uri: before.uri, expectedVersion: before.version, version: after.version },
+      });
+    }
+    await store.delete(before.uri);
+    await expect(store.read(before.uri, null, { version: after.version })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  test(`${name}: write shows an object at once, and in mode create only where none is`, async () => {
+    const { store, folder } = await open();
+    const uri = joinUri(folder, 'deep/manifest');
+    const first = await store.write(uri, { kind: 'bytes', bytes: text('first') }, 'create');
+    expect(first).toEqual(await store.head(uri));
+    await expect(store.write(uri, { kind: 'bytes', bytes: text('second') }, 'create')).rejects.toMatchObject({
+      name: 'StorageError',
+      code: 'ALREADY_EXISTS',
+      retryable: false,
+      message: `Cannot write ${uri} (6 bytes): it exists already. Write under another name, or replace it with { mode: 'overwrite' }.`,
+    });
+    expect(Buffer.from(await store.read(uri)).toString()).toBe('first');
+    const second = await store.write(uri, { kind: 'bytes', bytes: text('second') }, 'replace');
+    expect(second).toEqual(await store.head(uri));
+    expect(second.version).not.toBe(first.version);
+    expect(await all(store, folder)).toEqual(['deep/manifest']);
+  });
+
+  test(`${name}: of many who create an object one wins, and its bytes stay`, async () => {
+    const { store, folder } = await open();
+    const uri = joinUri(folder, 'intent');
+    const writers = Array.from({ length: 12 }, (_, number) => `writer ${number}`);
+    const outcomes = await Promise.allSettled(
+      writers.map((who) => store.write(uri, { kind: 'bytes', bytes: text(who) }, 'create')),
+    );
+    const winners = writers.filter((_, number) => outcomes[number]?.status === 'fulfilled');
+    expect(winners).toEqual([Buffer.from(await store.read(uri)).toString()]);
+    const codes = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason.code] : []));
+    expect(codes).toEqual(Array(11).fill('ALREADY_EXISTS'));
+  });
+
+  test(`${name}: large objects go out and come back in parts`, async () => {
+    const { store, folder } = await open();
+    const bytes = pseudoRandom((12 << 20) + 3);
+    async function* chunks() {
+      for (let start = 0; start < bytes.length; start += 700_001) yield bytes.subarray(start, start + 700_001);
+    }
+    const written = await store.write(joinUri(folder, 'written'), { kind: 'bytes', bytes }, 'create');
+    const staged = await store.commit(
+      await store.stage(joinUri(folder, 'staged'), { kind: 'chunks', chunks: chunks() }),
+      'create',
+    );
+    for (const { uri, sizeBytes, version } of [written, staged]) {
+      expect(sizeBytes).toBe(bytes.length);
+      expect(await store.head(uri)).toEqual({ uri, sizeBytes, version });
+      expect(Buffer.compare(await store.read(uri), bytes)).toBe(0);
+      const range = { startByte: 1_234_567, endByte: bytes.length - 1 };
+      const part = bytes.subarray(range.startByte, range.endByte);
+      expect(Buffer.compare(await store.read(uri, range), part)).toBe(0);
+      expect(Buffer.compare(await store.read(uri, range, { version }), part)).toBe(0);
+    }
+    const folded = { startByte: 0, endByte: bytes.length + 1 };
+    await expect(store.read(written.uri, folded, { version: written.version })).rejects.toMatchObject({
+      code: 'STORAGE_FAILED',
+    });
+  });
+
+  test(`${name}: a local file is staged and written`, async () => {
+    const { store, folder } = await open();
+    const local = mkdtempSync(join(tmpdir(), 'shoal-content-'));
+    for (const file of ['small', 'large']) {
+      const bytes = pseudoRandom(file === 'small' ? 10 : (11 << 20) + 1);
+      writeFileSync(join(local, file), bytes);
+      const staged = await store.stage(joinUri(folder, file), { kind: 'file', path: join(local, file) });
+      await store.commit(staged, 'create');
+      writeFileSync(join(local, file), bytes);
+      const written = await store.write(joinUri(folder, file), { kind: 'file', path: join(local, file) }, 'replace');
+      expect(staged.sizeBytes).toBe(bytes.length);
+      expect(Buffer.compare(await store.read(written.uri), bytes)).toBe(0);
+    }
+    rmSync(local, { recursive: true });
+  });
+
+  test(`${name}: more than a thousand objects are listed, each once, with size and version`, async () => {
+    const { store, folder } = await open();
+    const paths = Array.from({ length: 1203 }, (_, number) => `part=${number % 7}/${String(number).padStart(5, '0')}`);
+    for (let start = 0; start < paths.length; start += 50) {
+      const some = paths.slice(start, start + 50);
+      await Promise.all(
+        some.map((path) => store.write(joinUri(folder, path), { kind: 'bytes', bytes: text(path) }, 'replace')),
+      );
+    }
+    expect(await all(store, folder)).toEqual(paths.toSorted());
+    for await (const info of store.list(joinUri(folder, 'part=3/'))) {
+      expect(info).toEqual(await store.head(info.uri));
+      break;
+    }
+    const wanted = await all(store, folder, (uri) => /part=[06]\/$/.test(uri));
+    expect(wanted.filter((path) => /^part=[06]/.test(path))).toEqual(
+      paths.filter((path) => /^part=[06]/.test(path)).toSorted(),
+    );
+  });
+
+  test(`${name}: names of all kinds are listed and read as they are`, async () => {
+    const { store, folder } = await open();
+    const names = [
+      'a b',
+      'a+b',
+      'a%20b',
+      'a&b<c>"d"\'e\'',
+      'ünï🐟',
+      'c#d?e=f',
+      'x=1;y,z',
+      '(a)*!~',
+      '\uff5e-\u{1f41f}',
+    ];
+    for (const name of names) await store.write(joinUri(folder, name), { kind: 'bytes', bytes: text(name) }, 'create');
+    const found: string[] = [];
+    for await (const { uri } of store.list(folder)) {
+      const name = nameOf(uri);
+      expect(Buffer.from(await store.read(uri)).toString()).toBe(name);
+      found.push(name);
+    }
+    expect(found.sort()).toEqual(names.sort());
+  });
+
+  test(`${name}: what was deleted is gone, and deleting it again is fine`, async () => {
+    const { store, folder } = await open();
+    const { uri } = await put(store, joinUri(folder, 'old'), 'x');
+    await store.delete(uri);
+    await store.delete(uri);
+    await expect(store.head(uri)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(await all(store, folder)).toEqual([]);
+  });
+
+  test(`${name}: an upload that was aborted cannot be committed`, async () => {
+    const { store, folder } = await open();
+    const staged = await store.stage(joinUri(folder, 'never'), { kind: 'bytes', bytes: text('x') });
+    await store.abort(staged);
+    await expect(store.commit(staged, 'create')).rejects.toMatchObject({ name: 'StorageError', retryable: false });
+    expect(await all(store, folder)).toEqual([]);
+  });
+}
+
+/** Bytes that do not repeat, the same on every run. */
+function pseudoRandom(length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  let state = 0x9e3779b9;
+  for (let index = 0; index < length; index++) {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    bytes[index] = state >>> 24;
+  }
+  return bytes;
 }

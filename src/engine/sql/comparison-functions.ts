@@ -1,5 +1,5 @@
 import type { ScalarFunction } from '../../plan/functions.ts';
-import { named, type RenderCall } from './math-functions.ts';
+import { named, type RenderCall } from './render-call.ts';
 
 type ComparisonFunction = Extract<
   ScalarFunction,

@@ -1,6 +1,6 @@
 import { PlanError } from '../../errors.ts';
 import type { ScalarFunction } from '../../plan/functions.ts';
-import { named, type RenderCall } from './math-functions.ts';
+import { named, type RenderCall } from './render-call.ts';
 
 type DateFunction = Extract<ScalarFunction, `dt.${string}`>;
 

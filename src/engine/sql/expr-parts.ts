@@ -27,6 +27,8 @@ export function partsOfNode(rel: RelNode): readonly Part[] {
   switch (rel.kind) {
     case 'scan':
     case 'values':
+    case 'read':
+    case 'exchange':
     case 'explode':
     case 'distinct':
     case 'limit':

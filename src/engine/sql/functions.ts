@@ -1,8 +1,9 @@
 import type { ScalarFunction } from '../../plan/functions.ts';
 import { comparisonFunctions } from './comparison-functions.ts';
 import { dateFunctions } from './date-functions.ts';
-import { mathFunctions, named, type RenderCall } from './math-functions.ts';
+import { mathFunctions } from './math-functions.ts';
 import { nestedFunctions } from './nested-functions.ts';
+import { named, type RenderCall } from './render-call.ts';
 import { stringFunctions } from './string-functions.ts';
 
 /**

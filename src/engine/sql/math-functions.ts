@@ -1,7 +1,5 @@
 import type { ScalarFunction } from '../../plan/functions.ts';
-
-/** SQL of a call from the SQL of its arguments. */
-export type RenderCall = (...args: string[]) => string;
+import { named, type RenderCall } from './render-call.ts';
 
 type MathFunction = Extract<
   ScalarFunction,
@@ -86,8 +84,3 @@ export const mathFunctions: Readonly<Record<MathFunction, RenderCall>> = {
   greatest: named('greatest'),
   least: named('least'),
 };
-
-/** A function of the engine under its own name. */
-export function named(name: string): RenderCall {
-  return (...args) => `${name}(${args.join(', ')})`;
-}

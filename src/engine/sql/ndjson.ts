@@ -1,4 +1,3 @@
-import type { ScanRel } from '../../plan/relation.ts';
 import type { ResolvedFormat, ScanFile } from '../../plan/source.ts';
 import type { DataType, Schema } from '../../plan/types.ts';
 import { haveCaseClash, sqlNames } from './names.ts';
@@ -67,9 +66,4 @@ function extracted(name: string, type: DataType): string {
     default:
       return `CAST(json_extract(line, ${pointer}) AS ${renderType(type)})`;
   }
-}
-
-/** Whether a scan leaves out records that {@link renderNdjsonRejects} lists. */
-export function hasNdjsonRejects(rel: ScanRel): boolean {
-  return rel.source.format.kind === 'ndjson' && rel.source.format.onBadRow !== 'error';
 }

@@ -1,7 +1,7 @@
 import type { ScalarFunction } from '../../plan/functions.ts';
-import { named, type RenderCall } from './math-functions.ts';
 import { notNegative, positionOf, sliceStart } from './position.ts';
 import { quoteIdentifier, quoteString } from './quote.ts';
+import { named, type RenderCall } from './render-call.ts';
 
 type NestedFunction = Extract<ScalarFunction, `list.${string}` | `struct.${string}` | `map.${string}`>;
 

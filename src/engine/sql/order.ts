@@ -9,12 +9,14 @@ export function hasOrder(rel: RelNode): boolean {
   switch (rel.kind) {
     case 'scan':
     case 'values':
+    case 'read':
     case 'sort':
       return true;
     case 'filter':
     case 'project':
     case 'explode':
     case 'limit':
+    case 'exchange':
       return hasOrder(rel.input);
     case 'union':
       return rel.inputs.some(hasOrder);

@@ -15,6 +15,7 @@ import { renderJoin } from './join.ts';
 import { renderValue } from './literal.ts';
 import { sqlNames } from './names.ts';
 import { hasOrder, hasWindows, withPosition } from './order.ts';
+import { renderRead } from './read-exchange.ts';
 import type { RenderContext, Rendering } from './render-context.ts';
 import { emptyTable, renderScan } from './scan.ts';
 import {
@@ -55,6 +56,11 @@ function render(rel: RelNode, rendering: Rendering, ordered: boolean): Select {
       return renderScan(rel, rendering);
     case 'values':
       return renderValues(rel, rendering);
+    case 'read':
+      return renderRead(rel, rendering);
+    case 'exchange':
+      if (rendering.context) throw new InternalError('A task holds an exchange, where only the planner cuts.');
+      return emptyTable(rel.schema);
     case 'filter': {
       const input = opened(render(rel.input, rendering, ordered), hasFragment([rel.predicate]));
       return { ...input, where: [...input.where, renderCondition(rel.predicate, scopeOf(input, rendering))] };

@@ -1,7 +1,10 @@
+import type { ReadRel } from '../../plan/relation.ts';
 import type { ScanFile } from '../../plan/source.ts';
 
 /** What rendering a plan to run it has to know of the worker. */
 export interface RenderContext {
+  /** Where the parts of an exchange lie as Parquet files, in their order; needed by plans that read one. */
+  partPaths?(read: ReadRel): readonly string[];
   /** Where the file's bytes are on this machine. */
   localPath(file: ScanFile): string;
   /**

@@ -1,6 +1,6 @@
 import type { ScalarFunction } from '../../plan/functions.ts';
-import { named, type RenderCall } from './math-functions.ts';
 import { notNegative, sliceStart } from './position.ts';
+import { named, type RenderCall } from './render-call.ts';
 
 type StringFunction = Extract<ScalarFunction, `str.${string}` | `bin.${string}`>;
 

@@ -13,7 +13,9 @@ const mostWaste = 0.1;
  * @returns ascending ranges that do not touch
  */
 export function coalesceRanges(wanted: readonly ByteRange[]): readonly ByteRange[] {
-  const sorted = wanted.filter(({ startByte, endByte }) => endByte > startByte).sort((a, b) => a.startByte - b.startByte);
+  const sorted = wanted
+    .filter(({ startByte, endByte }) => endByte > startByte)
+    .sort((a, b) => a.startByte - b.startByte);
   const islands = sorted.reduce<ByteRange[]>((joined, range) => appendRange(joined, range, 0), []);
   const gaps = islands.slice(1).map((range, index) => range.startByte - (islands[index]?.endByte ?? 0));
   const widest = widestGapWithin(gaps, totalBytes(islands) * mostWaste);
@@ -34,7 +36,10 @@ function appendRange(ranges: ByteRange[], range: ByteRange, gapBytes: number): B
 }
 
 /** How many of the smallest gaps fit into the budget, and where they end: gaps up to `bytes`, of those that wide only `count`. */
-function widestGapWithin(gaps: readonly number[], budgetBytes: number): { readonly bytes: number; readonly count: number } {
+function widestGapWithin(
+  gaps: readonly number[],
+  budgetBytes: number,
+): { readonly bytes: number; readonly count: number } {
   let [bytes, count, spent] = [0, 0, 0];
   for (const gap of gaps.filter((width) => width <= widestGapBytes).sort((a, b) => a - b)) {
     spent += gap;
@@ -45,7 +50,11 @@ function widestGapWithin(gaps: readonly number[], budgetBytes: number): { readon
   return { bytes, count };
 }
 
-function closeGaps(islands: readonly ByteRange[], gaps: readonly number[], widest: { readonly bytes: number; readonly count: number }): readonly ByteRange[] {
+function closeGaps(
+  islands: readonly ByteRange[],
+  gaps: readonly number[],
+  widest: { readonly bytes: number; readonly count: number },
+): readonly ByteRange[] {
   let left = widest.count;
   return islands.reduce<ByteRange[]>((joined, range, index) => {
     const gap = gaps[index - 1] ?? Number.POSITIVE_INFINITY;

@@ -28,7 +28,11 @@ export interface SparseFilePlan {
  * @param rowGroups indexes in the file, ascending; the footer must tell of each
  * @param columns names as the engine shows them; null for all
  */
-export function planSparseFile(footer: ParquetFooter, rowGroups: readonly number[], columns: readonly string[] | null): SparseFilePlan {
+export function planSparseFile(
+  footer: ParquetFooter,
+  rowGroups: readonly number[],
+  columns: readonly string[] | null,
+): SparseFilePlan {
   const selected = selectColumns(footer.columns, columns);
   const wanted = new Set(rowGroups);
   const chunks = footer.rowGroups

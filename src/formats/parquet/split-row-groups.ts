@@ -21,8 +21,14 @@ export const splitTargetBytes = 128 << 20;
  * Cuts row groups, in source order, into splits of about equal bytes, near `targetBytes` each: small files share a split,
  * a large file has several, a row group is never cut. Pure.
  */
-export function splitRowGroups<F>(files: readonly FileRowGroups<F>[], targetBytes = splitTargetBytes): readonly RowGroupSplit<F>[] {
-  const total = files.reduce((sum, file) => sum + file.rowGroups.reduce((bytes, rowGroup) => bytes + rowGroup.bytes, 0), 0);
+export function splitRowGroups<F>(
+  files: readonly FileRowGroups<F>[],
+  targetBytes = splitTargetBytes,
+): readonly RowGroupSplit<F>[] {
+  const total = files.reduce(
+    (sum, file) => sum + file.rowGroups.reduce((bytes, rowGroup) => bytes + rowGroup.bytes, 0),
+    0,
+  );
   // Equal shares: 130 MiB are one split, not one of 128 and one of 2.
   const count = Math.max(1, Math.round(total / targetBytes));
   const splits = new Map<number, Map<FileRowGroups<F>, { indexes: number[]; bytes: number }>>();

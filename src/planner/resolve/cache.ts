@@ -42,9 +42,4 @@ export class FileCache<T> {
     }
     return made;
   }
-
-  /** Whether a file's value is known or being made. */
-  has(file: ObjectInfo, variant = ''): boolean {
-    return this.values.has(`${variant}\n${file.version}\n${file.uri}`);
-  }
 }

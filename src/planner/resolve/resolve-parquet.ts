@@ -43,7 +43,7 @@ async function describe(file: ScanFile, io: ResolveIo): Promise<Schema> {
     return schema ?? [];
   } catch (error) {
     if (error instanceof ShoalError) throw error;
-    const told = error instanceof Error ? (error.message.trim().split('\n')[0] ?? '') : String(error);
+    const told = error instanceof Error ? (error.message.split('\n')[0] ?? '').replace(/[^!-~]+$/, '') : String(error);
     throw new SourceError(
       'BAD_FORMAT',
       `${file.uri} cannot be read as Parquet; its footer is damaged or of a kind that the engine does not know: ${told}`,

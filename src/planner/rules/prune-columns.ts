@@ -18,6 +18,10 @@ function prune(node: RelNode, wanted: ReadonlySet<string>, context: RuleContext)
       return pruneScan(node, wanted);
     case 'values':
       return pruneValues(node, wanted);
+    case 'read':
+      return update(node, { columns: atLeastOne(node.columns, (name) => wanted.has(name)) });
+    case 'exchange':
+      return node;
     case 'project': {
       const kept = atLeastOne(node.columns, (column) => wanted.has(column.name));
       return update(node, { columns: kept, input: inner(node.input, need(kept.map((column) => column.expr))) });

@@ -62,6 +62,8 @@ function push(node: RelNode, conditions: readonly Expr[], context: RuleContext):
     case 'scan':
       return filtered(sameConditions(node.prune, conditions) ? node : { ...node, prune: conditions }, conditions);
     case 'limit':
+    case 'exchange':
+    case 'read':
     case 'values':
       return filtered(
         mapInputs(node, (input) => push(input, [], context)),

@@ -10,7 +10,20 @@ const connectMs = 5_000;
 /** Loads the SDK and makes a client of it, whose own retries are off: `withRetry` covers bodies too. */
 export async function openClient(options: ResolvedS3Options): Promise<S3> {
   const { S3 } = await import('@aws-sdk/client-s3');
-  return new S3(clientConfig(options, process.env));
+  return withoutNodeWarning(() => new S3(clientConfig(options, process.env)));
+}
+
+/** The SDK warns on the user's console of a Node that its *later* versions will not run on; the version is pinned here. */
+function withoutNodeWarning<T>(make: () => T): T {
+  const name = 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED';
+  const before = process.env[name];
+  process.env[name] = 'true';
+  try {
+    return make();
+  } finally {
+    if (before === undefined) delete process.env[name];
+    else process.env[name] = before;
+  }
 }
 
 /** The SDK's configuration; `environment` is asked for what the SDK itself would read there. */

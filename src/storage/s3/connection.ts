@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { S3 } from '@aws-sdk/client-s3';
 import { InternalError, StorageError } from '../../errors.ts';
 import { parseUri } from '../uri.ts';
@@ -37,6 +38,8 @@ export async function send<T>(
   expected: readonly number[] = [],
 ): Promise<T> {
   const { signal } = request;
+  // Every request under way listens to it: more than the ten at which Node suspects a leak.
+  if (signal) setMaxListeners(0, signal);
   const attempts = connection.options.maxAttempts;
   try {
     return await withRetry(() => once(connection.s3, signal ? { abortSignal: signal } : {}), judge, {

@@ -9,18 +9,19 @@ export async function forEachParallel<T>(
   signal?: AbortSignal,
 ): Promise<void> {
   const stop = new AbortController();
-  const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
   const running = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | null = null;
   const fail = (error: unknown) => {
     failure ??= { error };
     stop.abort(error);
   };
+  const onAbort = () => fail(signal?.reason);
+  signal?.addEventListener('abort', onAbort);
   let index = 0;
   try {
     for await (const item of items) {
       if (failure) break;
-      const task = work(item, index++, either)
+      const task = work(item, index++, stop.signal)
         .catch(fail)
         .finally(() => running.delete(task));
       running.add(task);
@@ -30,6 +31,7 @@ export async function forEachParallel<T>(
     fail(error);
   }
   await Promise.all(running);
+  signal?.removeEventListener('abort', onAbort);
   rethrow(failure);
 }
 

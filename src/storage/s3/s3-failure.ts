@@ -107,7 +107,9 @@ function told(error: unknown, status: number | undefined, attempts: number): str
   const tries = attempts > 1 ? `, after ${attempts} attempts` : '';
   const said = message && message !== name && message !== 'UnknownError' ? `: ${message}` : '';
   if (status === undefined || status < 300) return `${code || name}${said}${tries}`;
-  return `${status} ${/^\d*$|^Unknown/.test(name) ? '' : name}`.trim() + said + tries;
+  // After HEAD there is no body, and so no code.
+  const answer = /^\d*$|^Unknown/.test(name) ? `the store answered ${status}` : `${status} ${name}`;
+  return `${answer}${said}${tries}`;
 }
 
 function namesOf(error: unknown): { readonly name: string; readonly code: string } {

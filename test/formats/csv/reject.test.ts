@@ -121,7 +121,7 @@ test.each([
     retryable: false,
     details: { uri, row, byteOffset },
   });
-  expect((error?.cause as Error).message).toBe('the engine failed');
+  expect(error).toHaveProperty('cause.message', 'the engine failed');
 });
 
 test('after a byte order mark and blank lines, row and offset are those of the file', async () => {
