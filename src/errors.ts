@@ -174,8 +174,8 @@ export function deserializeError(wire: SerializedError): ShoalError {
 }
 
 /**
- * The name most like `name`, or nothing when none is close: by Levenshtein distance ignoring case, at most a third of the
- * length (never less than 1).
+ * The name most like `name`, or nothing when none is close: by edit distance ignoring case (a swap of neighbours is one edit), at
+ * most a third of the length (never less than 1).
  */
 export function nearestName(name: string, candidates: readonly string[]): string | undefined {
   const wanted = name.toLowerCase();
@@ -191,14 +191,19 @@ export function nearestName(name: string, candidates: readonly string[]): string
   return best;
 }
 
+/** Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment) that make `a` of `b`. */
 function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  let before: readonly number[] = [];
+  let previous: readonly number[] = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
     for (let j = 1; j <= b.length; j++) {
       const substitution = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(substitution, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
+      const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swap = swapped ? (before[j - 2] ?? 0) + 1 : Infinity;
+      row.push(Math.min(substitution, swap, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
     }
+    before = previous;
     previous = row;
   }
   return previous[b.length] ?? 0;

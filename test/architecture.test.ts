@@ -35,6 +35,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   '@duckdb/node-bindings': ['engine'],
   'apache-arrow': ['formats', 'dataset'],
   'parquet-wasm': ['formats'],
+  '@aws-sdk/client-s3': ['storage'],
   papaparse: ['dataset', 'formats'],
 };
 

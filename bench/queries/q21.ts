@@ -8,7 +8,6 @@ export function q21({ supplier, lineitem, orders, nation }: Tables) {
   return supplier
     .join(nation.filter(col('n_name').eq('SAUDI ARABIA')), { leftOn: ['s_nationkey'], rightOn: ['n_nationkey'] })
     .join(late, { leftOn: ['s_suppkey'], rightOn: ['l_suppkey'] })
-    .withColumns({ l_suppkey: col('s_suppkey') })
     .join(orders.filter(col('o_orderstatus').eq('F')), { leftOn: ['l_orderkey'], rightOn: ['o_orderkey'] })
     .join(lineitem, { on: ['l_orderkey'], how: 'semi', where: ofAnotherSupplier })
     .join(late, { on: ['l_orderkey'], how: 'anti', where: ofAnotherSupplier })

@@ -1,6 +1,7 @@
 import { PlanError } from '../errors.ts';
 import type { Batch } from '../plan/batch.ts';
 import type { TaskResult } from '../plan/task.ts';
+import type { ChildSettings } from '../worker/child-protocol.ts';
 import type { WorkerEnvironment } from '../worker/run-task.ts';
 
 /** What the planner must know of a place where tasks run. */
@@ -12,6 +13,23 @@ export interface BackendProfile {
   readonly threads: number;
   /** Memory that each task may use before it spills, bytes. */
   readonly memoryLimitBytes: number;
+  /** Whether tasks may have the output 'result'; where not, rows come back through an exchange or a sink. */
+  readonly streamsRows: boolean;
+  /** From the invocation to the first work of a task for which no worker is warm, milliseconds. */
+  readonly startMs: number;
+  /** The same for a warm worker: what a task costs however small it is, milliseconds. */
+  readonly invokeMs: number;
+  /** Bytes of Parquet column chunks, or of text, that one slot reads and works on a second. */
+  readonly bytesPerSecond: number;
+  /** Null where running a task costs nothing. */
+  readonly price: TaskPrice | null;
+}
+
+/** What a task costs in US dollars. */
+export interface TaskPrice {
+  readonly perInvocation: number;
+  /** For each second and GiB of the worker's memory. */
+  readonly perGibSecond: number;
 }
 
 /** What accompanies one attempt at a task. */
@@ -38,26 +56,61 @@ export interface Backend {
   close(): Promise<void>;
 }
 
+/** Worker processes of the local backend. */
+export interface LocalWorkers {
+  /** How many; with 0 tasks run in this process. */
+  readonly workers: number;
+  /** Threads of each worker. */
+  readonly workerThreads: number;
+  /** What each worker's engine holds before it spills, bytes. */
+  readonly workerMemoryLimitBytes: number;
+  /** How workers reach stores; as it was given to the session's own. */
+  readonly storeOptions?: ChildSettings['store'];
+}
+
+/** What a backend is opened with: this machine as a worker uses it, and who else works on it. */
+interface Opening {
+  readonly environment: WorkerEnvironment;
+  readonly local: LocalWorkers;
+}
+
 /** Loads a backend's code when it is first used, so that no script pays for those that it doesn't use. */
 const loaders = {
-  local: async (options: WorkerEnvironment) => (await import('./local/in-process.ts')).openInProcess(options),
-} satisfies Record<string, (options: WorkerEnvironment) => Promise<Backend>>;
+  local: async ({ environment, local }: Opening) => {
+    if (local.workers === 0) return (await import('./local/in-process.ts')).openInProcess(environment);
+    return (await import('./local/pool.ts')).openPool({
+      workers: local.workers,
+      scratchDirectory: environment.scratchDirectory,
+      threads: local.workerThreads,
+      memoryLimitBytes: local.workerMemoryLimitBytes,
+      store: local.storeOptions ?? {},
+    });
+  },
+} satisfies Record<string, (opening: Opening) => Promise<Backend>>;
 
 /** Names of the backends that there are. */
 export type BackendName = keyof typeof loaders;
 
+/** Without worker processes. */
+const noWorkers: LocalWorkers = { workers: 0, workerThreads: 1, workerMemoryLimitBytes: 0 };
+
 /**
  * Opens the backend `name`.
  *
- * @param environment what workers on this machine use; backends elsewhere have their own
+ * @param environment what workers inside this process use; backends elsewhere have their own
+ * @param local worker processes on this machine; none unless told
  * @throws {PlanError} INVALID_ARGUMENT for an unknown name
  */
-export async function openBackend(name: string, environment: WorkerEnvironment): Promise<Backend> {
+export async function openBackend(
+  name: string,
+  environment: WorkerEnvironment,
+  local: LocalWorkers = noWorkers,
+): Promise<Backend> {
   if (!Object.hasOwn(loaders, name)) {
     throw new PlanError(
       'INVALID_ARGUMENT',
       `Unknown backend ${JSON.stringify(name)}. Available: ${Object.keys(loaders).join(', ')}`,
     );
   }
-  return loaders[name as BackendName](environment);
+  return loaders[name as BackendName]({ environment, local });
 }

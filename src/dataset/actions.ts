@@ -4,9 +4,12 @@ import { AbortError, PlanError } from '../errors.ts';
 import type { Batch } from '../plan/batch.ts';
 import { explainPlan } from '../plan/explain.ts';
 import type { LogicalNode } from '../plan/logical.ts';
-import type { PhysicalPlan, RejectedRecord, SinkFormat, SinkMode, TaskOutput, TaskResult } from '../plan/task.ts';
+import type { PhysicalPlan, SinkMode } from '../plan/stage.ts';
+import type { RejectedRecord, SinkFormat, TaskResult } from '../plan/task.ts';
 import type { Schema } from '../plan/types.ts';
-import { type PlanningEnvironment, planQuery } from '../planner/plan-query.ts';
+import { type PlanningEnvironment, type PlanRequest, planQuery } from '../planner/plan-query.ts';
+import { adapt, waitsFor } from '../planner/stages/adapt.ts';
+import { stageTasks } from '../planner/stages/stage-tasks.ts';
 import { type JobEvent, runJob } from '../scheduler/run-job.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { toUri } from '../storage/uri.ts';
@@ -39,8 +42,12 @@ export interface QueryContext {
   readonly results: ConvertOptions;
   /** Aborted when the session closes. */
   readonly closed: AbortSignal;
-  /** Where tasks run; opened on first use. */
+  /** Where tasks of all stages but the last run; opened on first use. */
   backend(): Promise<Backend>;
+  /** This process, where the last stage runs. */
+  driver(): Promise<Backend>;
+  /** Uri of a folder, ending in `/`, for what the stages of one job hand on. */
+  newWorkspace(): string;
   emit(event: JobEvent): void;
 }
 
@@ -126,9 +133,10 @@ export async function runWrite(
     { kind: 'sink', uri, format: sink.format },
     { ...options, sinkMode: sink.mode },
   );
+  const written = results.flatMap(({ rows, staged }) => (staged ? [{ uri, rows, bytes: staged.sizeBytes }] : []));
   return {
-    files: results.map((result) => ({ uri, rows: result.rows, bytes: result.staged?.sizeBytes ?? 0 })),
-    rows: results.reduce((sum, result) => sum + result.rows, 0),
+    files: written,
+    rows: written.reduce((sum, file) => sum + file.rows, 0),
     rejectedCount: results.reduce((sum, result) => sum + result.rejectedCount, 0),
   };
 }
@@ -150,7 +158,7 @@ interface ExecuteOptions extends ActionOptions {
 async function execute(
   context: QueryContext,
   node: LogicalNode,
-  output: TaskOutput,
+  output: PlanRequest['output'],
   options: ExecuteOptions,
 ): Promise<{ readonly plan: PhysicalPlan; readonly results: readonly TaskResult[] }> {
   const signal = deadlineOf(context, options);
@@ -162,9 +170,17 @@ async function execute(
       wireTypes: options.wireTypes ?? false,
     } as const;
     const planned = await planQuery(request, context.planning);
-    const results = await runJob(planned, await context.backend(), {
+    const workspace = context.newWorkspace();
+    const results = await runJob(planned, {
       signal,
       store: context.store,
+      workspace,
+      backend: () => context.backend(),
+      driver: await context.driver(),
+      tasksOf: (stage, before) => stageTasks(planned, stage, before, workspace),
+      adapt: (stages, before, started) =>
+        adapt(stages, { results: before, started, broadcastBytes: planned.broadcastBytes }),
+      waitsFor,
       batchRows: options.batchRows ?? defaultBatchRows,
       onBatch: options.onBatch ?? (async () => {}),
       onEvent: (event) => context.emit(event),
@@ -176,7 +192,7 @@ async function execute(
 async function plan(
   context: QueryContext,
   node: LogicalNode,
-  output: TaskOutput,
+  output: PlanRequest['output'],
   options: ActionOptions,
 ): Promise<PhysicalPlan> {
   return explainAbort(deadlineOf(context, options), () =>

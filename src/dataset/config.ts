@@ -8,12 +8,23 @@ import type { ConvertOptions } from './convert/options.ts';
 
 /** What `connect` takes. What it doesn't say, `SHOAL_*` variables do, then `shoal.config.{json,js,mjs,ts}`, then the defaults. */
 export interface ConnectOptions {
-  /** Where tasks run; `local` (default) is this process. `SHOAL_BACKEND` */
+  /** Where tasks run; `local` (default) is this machine. `SHOAL_BACKEND` */
   readonly backend?: string;
   /** Threads of a query; default: all that this process may use. `SHOAL_THREADS` */
   readonly threads?: number;
   /** Memory of a query before it spills, in bytes or as '4GB'; default: 70 % of what this process may use. `SHOAL_MEMORY_LIMIT` */
   readonly memoryLimit?: number | string;
+  /**
+   * Worker processes that share the local backend's tasks; default 0: one task at a time, in this process. What one of them
+   * loses by a crash is run again by another. `SHOAL_WORKERS`
+   */
+  readonly workers?: number;
+  /** Threads of each worker process; default: an equal part of `threads`. `SHOAL_WORKER_THREADS` */
+  readonly workerThreads?: number;
+  /** Memory of each worker process before it spills; default: an equal part of `memoryLimit`. `SHOAL_WORKER_MEMORY_LIMIT` */
+  readonly workerMemoryLimit?: number | string;
+  /** How queries are cut into tasks for workers. */
+  readonly planner?: PlannerOptions;
   /** Folder for temporary files; default: `shoal` in the system's own. `SHOAL_SCRATCH` */
   readonly scratchDirectory?: string;
   /** IANA name of the zone in which date methods see zoned timestamps; default 'UTC'. `SHOAL_TIME_ZONE` */
@@ -22,11 +33,27 @@ export interface ConnectOptions {
   readonly results?: ConvertOptions;
 }
 
+/** How queries are cut into tasks; what is left out follows from the data and the backend. */
+export interface PlannerOptions {
+  /** Cut every query, however small and wherever it runs: for tests and measurements. */
+  readonly forceExchange?: boolean;
+  /** Bytes that a task reads, about; default 128 MiB. */
+  readonly splitBytes?: number;
+  /** Partitions of an exchange by key; default: about 64 MiB each, as many as there are workers at least. */
+  readonly partitions?: number;
+  /** Largest side of a join that every task reads whole, bytes; default 64 MiB. */
+  readonly broadcastBytes?: number;
+}
+
 /** Options with nothing left open. */
 export interface Config {
   readonly backend: string;
   readonly threads: number;
   readonly memoryLimitBytes: number;
+  readonly workers: number;
+  readonly workerThreads: number;
+  readonly workerMemoryLimitBytes: number;
+  readonly planner: PlannerOptions;
   readonly scratchDirectory: string;
   readonly timeZone: string;
   readonly results: ConvertOptions;
@@ -43,23 +70,52 @@ export async function resolveConfig(
   directory: string,
 ): Promise<Config> {
   const file = await readConfigFile(directory);
-  const pick = <T>(name: keyof ConnectOptions, variable: string): { value: T | string | undefined; from: string } =>
+  const pick = <T>(name: keyof ConnectOptions, variable: string): Setting<T> =>
     options[name] !== undefined
       ? { value: options[name] as T, from: `connect({ ${name} })` }
       : env[variable] !== undefined && env[variable] !== ''
         ? { value: env[variable], from: variable }
         : { value: file.options[name] as T | undefined, from: `${name} in ${file.path}` };
-  const threads = pick<number>('threads', 'SHOAL_THREADS');
-  const memory = pick<number>('memoryLimit', 'SHOAL_MEMORY_LIMIT');
   const zone = pick<string>('timeZone', 'SHOAL_TIME_ZONE');
   return {
     backend: pick<string>('backend', 'SHOAL_BACKEND').value ?? 'local',
-    threads: threads.value === undefined ? availableParallelism() : parseThreads(threads.value, threads.from),
-    memoryLimitBytes:
-      memory.value === undefined ? Math.floor(usableMemoryBytes() * 0.7) : parseBytes(memory.value, memory.from),
+    ...resolveResources(pick),
+    planner: checkPlanner({ ...file.options.planner, ...options.planner }),
     scratchDirectory: resolve(pick<string>('scratchDirectory', 'SHOAL_SCRATCH').value ?? join(tmpdir(), 'shoal')),
     timeZone: zone.value === undefined ? 'UTC' : checkTimeZone(zone.value, zone.from),
     results: { ...file.options.results, ...options.results },
+  };
+}
+
+/** A setting as it was given (text, from the environment) and where. */
+interface Setting<T> {
+  readonly value: T | string | undefined;
+  readonly from: string;
+}
+
+/** Threads and memory: what one task in this process may use, and each of the worker processes. */
+function resolveResources(
+  pick: (name: keyof ConnectOptions, variable: string) => Setting<number>,
+): Pick<Config, 'threads' | 'memoryLimitBytes' | 'workers' | 'workerThreads' | 'workerMemoryLimitBytes'> {
+  const count = (name: keyof ConnectOptions, variable: string, least: number): number | undefined => {
+    const { value, from } = pick(name, variable);
+    return value === undefined ? undefined : parseCount(value, from, name, least);
+  };
+  const bytes = (name: keyof ConnectOptions, variable: string): number | undefined => {
+    const { value, from } = pick(name, variable);
+    return value === undefined ? undefined : parseBytes(value, from);
+  };
+  const threads = count('threads', 'SHOAL_THREADS', 1) ?? availableParallelism();
+  const memoryLimitBytes = bytes('memoryLimit', 'SHOAL_MEMORY_LIMIT') ?? Math.floor(usableMemoryBytes() * 0.7);
+  const workers = count('workers', 'SHOAL_WORKERS', 0) ?? 0;
+  const share = (total: number, least: number) => Math.max(least, Math.floor(total / Math.max(1, workers)));
+  return {
+    threads,
+    memoryLimitBytes,
+    workers,
+    workerThreads: count('workerThreads', 'SHOAL_WORKER_THREADS', 1) ?? share(threads, 1),
+    workerMemoryLimitBytes:
+      bytes('workerMemoryLimit', 'SHOAL_WORKER_MEMORY_LIMIT') ?? share(memoryLimitBytes, leastMemoryBytes),
   };
 }
 
@@ -69,10 +125,23 @@ function usableMemoryBytes(): number {
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }
 
-function parseThreads(value: number | string, from: string): number {
-  const threads = Number(value);
-  if (Number.isInteger(threads) && threads >= 1) return threads;
-  throw new PlanError('INVALID_ARGUMENT', `${from} is ${JSON.stringify(value)}; threads is a whole number, 1 or more.`);
+function parseCount(value: number | string, from: string, name: string, least: number): number {
+  const count = Number(value);
+  if (Number.isInteger(count) && count >= least) return count;
+  throw new PlanError(
+    'INVALID_ARGUMENT',
+    `${from} is ${JSON.stringify(value)}; ${name} is a whole number, ${least} or more.`,
+  );
+}
+
+function checkPlanner(planner: PlannerOptions): PlannerOptions {
+  for (const [name, least] of Object.entries({ splitBytes: 1, partitions: 1, broadcastBytes: 0 })) {
+    const value = planner[name as 'splitBytes' | 'partitions' | 'broadcastBytes'];
+    if (value !== undefined && !(Number.isSafeInteger(value) && value >= least)) {
+      throw new PlanError('INVALID_ARGUMENT', `planner.${name} is ${value}; it is a whole number, ${least} or more.`);
+    }
+  }
+  return planner;
 }
 
 function checkTimeZone(zone: string, from: string): string {

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { PlanError } from '../errors.ts';
-import type { Expr, LiteralExpr } from '../plan/expr.ts';
 import type { LogicalNode } from '../plan/logical.ts';
 import type { Condition } from './expression.ts';
 import type { OrderKey, Value } from './expression-types.ts';
@@ -175,10 +174,8 @@ export class Dataset<Row = AnyRow> extends Runnable<Row> {
     value: Exclude<Scalar, null | undefined>,
     ...columns: readonly K[]
   ): Dataset<Row> {
-    const given = literal(value);
-    if (columns.length === 0) return this.derive({ kind: 'fillNull', input: this.node, value: given });
-    const filled = columns.map((name) => ({ name, expr: coalesceExpr(name, given) }));
-    return this.derive({ kind: 'withColumns', input: this.node, columns: filled });
+    const names = columns.length > 0 ? columns : null;
+    return this.derive({ kind: 'fillNull', input: this.node, names, value: literal(value) });
   }
 
   /** Rows without a null in the named columns, or in any. */
@@ -251,10 +248,6 @@ export type JoinedBy<Left, Right, O> = Joined<
   O extends { readonly how: infer How } ? How : 'inner',
   O extends { readonly suffix: infer S extends string } ? S : '_right'
 >;
-
-function coalesceExpr(name: string, value: LiteralExpr): Expr {
-  return { kind: 'call', fn: 'coalesce', args: [{ kind: 'column', name }, value] };
-}
 
 function isSortOptions(item: unknown): item is SortOptions {
   return typeof item === 'object' && item !== null && !('node' in item) && !('key' in item);

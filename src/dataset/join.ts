@@ -2,14 +2,14 @@ import { PlanError } from '../errors.ts';
 import type { Expr } from '../plan/expr.ts';
 import type { JoinHow, JoinNode, LogicalNode } from '../plan/logical.ts';
 import type { Condition } from './expression.ts';
-import type { Value } from './expression-types.ts';
-import type { AnyRow, ColumnName, Scope } from './row-types.ts';
+import type { Comparable, Value } from './expression-types.ts';
+import type { AnyRow, ColumnName, IsKnown, Scope } from './row-types.ts';
 import { type OneOrMany, toArray } from './window.ts';
 
 /** How two datasets are joined: by `on` (names that both sides have) or by `leftOn` with `rightOn`. */
 export interface JoinOptions<Left = AnyRow, Right = AnyRow> {
   /** Keys that have the same name on both sides; they stand once in the result. */
-  readonly on?: OneOrMany<ColumnName<Left> & ColumnName<Right>>;
+  readonly on?: OneOrMany<SharedKey<Left, Right>>;
   /** Keys of the left side, pairwise equal to those of `rightOn`. */
   readonly leftOn?: OneOrMany<ColumnName<Left> | Value<unknown, Scope<Left>>>;
   readonly rightOn?: OneOrMany<ColumnName<Right> | Value<unknown, Scope<Right>>>;
@@ -21,6 +21,18 @@ export interface JoinOptions<Left = AnyRow, Right = AnyRow> {
   /** What clashing names of the right side get appended; default `_right`. */
   readonly suffix?: string;
 }
+
+/** Names of columns that both sides have, with values that compare. */
+export type SharedKey<Left, Right> =
+  IsKnown<Left> extends true
+    ? IsKnown<Right> extends true
+      ? {
+          [K in keyof Left & keyof Right & string]: NonNullable<Left[K]> extends Comparable<NonNullable<Right[K]>>
+            ? K
+            : never;
+        }[keyof Left & keyof Right & string]
+      : ColumnName<Left>
+    : ColumnName<Right>;
 
 /**
  * The plan's node for a join.

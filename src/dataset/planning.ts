@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import { describeParquet } from '../engine/describe-parquet.ts';
 import { engineVersion } from '../engine/engine-version.ts';
 import { InternalError } from '../errors.ts';
+import type { ParquetFooter } from '../formats/parquet/footer.ts';
 import { zstdHead } from '../formats/zstd-head.ts';
 import type { LogicalNode, PersistNode } from '../plan/logical.ts';
 import type { SourceSpec } from '../plan/source.ts';
 import type { Schema } from '../plan/types.ts';
 import type { StoredTable } from '../planner/gather-evidence.ts';
-import type { PlanningEnvironment } from '../planner/plan-query.ts';
-import { createResolveCache } from '../planner/resolve/cache.ts';
+import type { PlanningEnvironment, Spread } from '../planner/plan-query.ts';
+import { createResolveCache, FileCache } from '../planner/resolve/cache.ts';
 import type { ResolveIo } from '../planner/resolve/io.ts';
 import { resolveSource } from '../planner/resolve.ts';
 import { localPath, toUri } from '../storage/uri.ts';
@@ -19,17 +20,23 @@ import type { MemoryTables } from './memory-tables.ts';
  * The session's side of planning: its store and engines, what it remembers of files, its tables.
  *
  * @param timeZone IANA name of the zone in which date functions see zoned timestamps
+ * @param spread how queries are cut; null to run each as one task
  * @param persist runs a query into the file at a path and gives the query's own schema
  */
 export function createPlanning(
   environment: WorkerEnvironment,
   tables: MemoryTables,
   timeZone: string,
+  spread: Spread | null,
   persist: (node: LogicalNode, path: string) => Promise<Schema>,
 ): PlanningEnvironment {
   const io = resolveIo(environment);
   const persisted = new WeakMap<PersistNode, Promise<StoredTable>>();
+  const footers = new FileCache<ParquetFooter>(16_384);
   return {
+    store: environment.store,
+    spread,
+    footer: (file, read) => footers.get(file, read),
     timeZone,
     engineVersion,
     resolveSource: (spec) => resolveSource(spec, io),

@@ -8,16 +8,19 @@ import { EnginePool } from '../engine/engine-pool.ts';
 import { AbortError, PlanError } from '../errors.ts';
 import type { LogicalNode } from '../plan/logical.ts';
 import type { JobEvent } from '../scheduler/run-job.ts';
+import { splitTargetBytes } from '../formats/parquet/split-row-groups.ts';
+import { broadcastTargetBytes, type Spread } from '../planner/plan-query.ts';
 import { createStore } from '../storage/create-store.ts';
 import { toUri } from '../storage/uri.ts';
 import type { WorkerEnvironment } from '../worker/run-task.ts';
 import { type QueryContext, runPersist } from './actions.ts';
 import { type Config, type ConnectOptions, resolveConfig } from './config.ts';
 import { Dataset } from './dataset.ts';
+import type { TypeOfName } from './expression-types.ts';
 import { MemoryTables } from './memory-tables.ts';
 import { createPlanning } from './planning.ts';
 import { parseSchema, Reader, type SchemaOption } from './reader.ts';
-import type { AnyRow } from './row-types.ts';
+import type { AnyRow, IsKnown, Simplify } from './row-types.ts';
 
 /**
  * Opens a session: on this machine unless options, `SHOAL_*` variables or `shoal.config.*` name another backend.
@@ -26,6 +29,18 @@ import type { AnyRow } from './row-types.ts';
  */
 export async function connect(options: ConnectOptions = {}): Promise<Session> {
   return new Session(await resolveConfig(options, process.env, process.cwd()));
+}
+
+/** How a session's queries are cut; null where each runs as one task. */
+function spreadOf({ workers, planner }: Config): Spread | null {
+  if (workers === 0 && !planner.forceExchange) return null;
+  return {
+    splitBytes: planner.splitBytes ?? splitTargetBytes,
+    partitions: planner.partitions ?? null,
+    broadcastBytes: planner.broadcastBytes ?? broadcastTargetBytes,
+    slots: Math.max(1, workers),
+    always: planner.forceExchange ?? false,
+  };
 }
 
 /** The place where datasets come from; owns temporary files and engines until {@link close}. */
@@ -38,6 +53,7 @@ export class Session {
   private readonly tables: MemoryTables;
   private readonly context: QueryContext;
   private backend: Promise<Backend> | null = null;
+  private driver: Promise<Backend> | null = null;
 
   constructor(config: Config) {
     const scratchDirectory = join(config.scratchDirectory, `session-${randomUUID()}`);
@@ -50,27 +66,30 @@ export class Session {
     };
     this.tables = new MemoryTables(scratchDirectory);
     this.context = {
-      planning: createPlanning(this.environment, this.tables, config.timeZone, (node, path) =>
+      planning: createPlanning(this.environment, this.tables, config.timeZone, spreadOf(config), (node, path) =>
         runPersist(this.context, node, toUri(path)),
       ),
       store: this.environment.store,
       results: config.results,
       closed: this.closing.signal,
       backend: () => (this.backend ??= openBackend(config.backend, this.environment)),
+      driver: () => (this.driver ??= openBackend('local', this.environment)),
+      newWorkspace: () => toUri(`${scratchDirectory}/jobs/${randomUUID()}/`),
       emit: (event) => void this.events.emit('progress', event),
     };
     this.read = new Reader((node) => this.derive(node));
   }
 
   /**
-   * A dataset of JavaScript rows, copied now. Types come from the values (see docs/semantics.md) or from `schema`.
+   * A dataset of JavaScript rows, copied now. Types come from the values (see docs/semantics.md) or from `schema`; a
+   * missing key is null.
    *
    * @throws {PlanError} INVALID_ROWS naming the row and column of a value that does not fit
    */
-  from<Row extends object = AnyRow>(
+  from<Row extends object = AnyRow, const S extends SchemaOption = SchemaOption>(
     rows: Iterable<Row>,
-    options: { readonly schema?: SchemaOption } = {},
-  ): Dataset<Row> {
+    options: { readonly schema?: S } = {},
+  ): Dataset<RowsOf<Row, S>> {
     return this.derive(this.tables.addRows([...rows], options.schema && parseSchema(options.schema)));
   }
 
@@ -105,3 +124,24 @@ export class Session {
     return new Dataset<Row>(this.context, node);
   }
 }
+
+/** Row type of a dataset of `Row` objects: keys that may be missing may be null, columns of `schema` are of its types. */
+export type RowsOf<Row, S extends SchemaOption> =
+  IsKnown<Row> extends true
+    ? string extends keyof S
+      ? Filled<Row>
+      : Simplify<Omit<Filled<Row>, keyof S> & { -readonly [K in keyof S]: TypeOfName<S[K]> | NullOf<Row, K> }>
+    : AnyRow;
+
+type Filled<Row> =
+  Row extends Required<Row> ? Row : { [K in keyof Row]-?: undefined extends Row[K] ? Defined<Row[K]> | null : Row[K] };
+
+type Defined<V> = Exclude<V, undefined>;
+
+type NullOf<Row, K> = K extends keyof Row
+  ? null extends Row[K]
+    ? null
+    : undefined extends Row[K]
+      ? null
+      : never
+  : null;

@@ -1,18 +1,28 @@
 import type { Expr, NamedExpr, SortKey } from './expr.ts';
 import { type Partitioning, type RelNode, relInputs, type ScanRel } from './relation.ts';
 import type { ScanFile } from './source.ts';
-import type { PhysicalPlan, TaskOutput } from './task.ts';
+import type { PhysicalPlan, Stage, StageOutput } from './stage.ts';
 import { formatType } from './type-name.ts';
 
 /** A physical plan as indented text: stages, tasks, then each task's operators from the last to the scans. */
 export function explainPlan(plan: PhysicalPlan): string {
-  return plan.stages
-    .map((stage) => {
-      const [task] = stage.tasks;
-      const head = `Stage ${stage.id}: ${stage.tasks.length} ${stage.tasks.length === 1 ? 'task' : 'tasks'}${task ? `, ${explainOutput(task.output)}` : ''}`;
-      return task ? `${head}\n${explainRelation(task.plan, 1)}` : head;
-    })
-    .join('\n');
+  const warnings = plan.warnings.map((warning) => `Note: ${warning}\n`);
+  return warnings.join('') + plan.stages.map((stage) => explainStage(stage, plan)).join('\n');
+}
+
+function explainStage(stage: Stage, plan: PhysicalPlan): string {
+  return `Stage ${stage.id}: ${describeTasks(stage, plan)}, ${explainOutput(stage.output)}\n${explainRelation(stage.plan, 1)}`;
+}
+
+function describeTasks(stage: Stage, plan: PhysicalPlan): string {
+  const partitions = [...stage.inputs.values()].flatMap((partitioning) => (partitioning.kind === 'hash' ? [partitioning.partitions] : []));
+  if (partitions[0] !== undefined) return `up to ${partitions[0]} tasks`;
+  const splits = scansIn(stage.plan).reduce((sum, scan) => sum + Math.max(1, plan.splits.get(scan)?.splits.length ?? 1), 0);
+  return splits > 1 && plan.splits.size > 0 ? `${splits} tasks` : '1 task';
+}
+
+function scansIn(node: RelNode): readonly ScanRel[] {
+  return node.kind === 'scan' ? [node] : relInputs(node).flatMap(scansIn);
 }
 
 /** A relation as indented text, one operator a line, inputs below it. */
@@ -153,7 +163,7 @@ function describeScan(node: ScanRel): string {
   return `scan ${format.kind} ${what} (${parts.join('; ')})`;
 }
 
-function explainOutput(output: TaskOutput): string {
+function explainOutput(output: StageOutput): string {
   switch (output.kind) {
     case 'result':
       return 'rows to the driver';
@@ -173,7 +183,7 @@ function describePartitioning(partitioning: Partitioning): string {
     case 'hash':
       return `by hash of ${partitioning.keys.map(explainExpr).join(', ')} into ${partitioning.partitions} partitions`;
     case 'range':
-      return `by range of ${partitioning.keys.map(explainSortKey).join(', ')} into ${partitioning.bounds.length + 1} partitions`;
+      return `by range of ${partitioning.keys.map(explainSortKey).join(', ')} `;
     case 'keep':
       return "each task's rows together";
   }

@@ -123,10 +123,11 @@ export interface DropNullsNode {
   readonly names: readonly string[] | null;
 }
 
-/** `value` where a column of a type that it fits is null. */
+/** `value` where a column of `names` is null, or any column of a type that it fits when `names` is null. */
 export interface FillNullNode {
   readonly kind: 'fillNull';
   readonly input: LogicalNode;
+  readonly names: readonly string[] | null;
   readonly value: LiteralExpr;
 }
 

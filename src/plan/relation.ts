@@ -2,7 +2,7 @@ import type { JsonValue } from '../errors.ts';
 import { type Expr, mapSame, type NamedExpr, type SortKey, update } from './expr.ts';
 import type { JoinHow } from './logical.ts';
 import type { ResolvedSource } from './source.ts';
-import type { Schema } from './types.ts';
+import type { DataType, Schema } from './types.ts';
 
 /** Reads `columns` of the source's files, in (file, byte) order. */
 export interface ScanRel {
@@ -82,18 +82,28 @@ export interface JoinColumn {
   readonly right: string | null;
 }
 
+/** Two values that must be equal. */
+export interface JoinKey {
+  readonly left: Expr;
+  readonly right: Expr;
+  /** The type that both sides have in common; known where rows are to be dealt by it. */
+  readonly type?: DataType;
+}
+
 export interface JoinRel {
   readonly kind: 'join';
   readonly left: RelNode;
   readonly right: RelNode;
   readonly how: JoinHow;
-  readonly on: readonly { readonly left: Expr; readonly right: Expr }[];
+  readonly on: readonly JoinKey[];
   /** A condition over names of `scope`. */
   readonly where: Expr | null;
   /** All columns that `where` may name. */
   readonly scope: readonly JoinColumn[];
   /** Names of `scope` that come out. */
   readonly columns: readonly string[];
+  /** Where both sides are dealt by key: the one that is done first, and may turn out small enough to be read whole. */
+  readonly build?: 'left' | 'right';
 }
 
 /** All inputs have the same column names in the same order. */
@@ -118,10 +128,13 @@ export type Partitioning =
   | { readonly kind: 'broadcast' }
   /** Rows with equal keys to the same task; a row with a null key to any one, unless `nullsTogether`. */
   | { readonly kind: 'hash'; readonly keys: readonly Expr[]; readonly partitions: number; readonly nullsTogether: boolean }
-  /** Rows by their place in an order: partition i holds the sort keys up to `bounds[i]` (hexadecimal, ascending). */
+  /**
+   * Rows by their place in an order: partition i holds the sort keys up to `bounds[i]` (hexadecimal, ascending). Bounds are
+   * found in samples while the query runs.
+   */
   | { readonly kind: 'range'; readonly keys: readonly SortKey[]; readonly bounds: readonly string[] }
-  /** Each producer's rows stay together; the reading stage decides who takes which. */
-  | { readonly kind: 'keep' };
+  /** Each producer's rows stay together, and it tells some of their sort keys. */
+  | { readonly kind: 'keep'; readonly sampleKeys: readonly SortKey[] };
 
 /** Where the plan is cut: rows of `input` are written by one stage and read by the next. The planner's node; no task has it. */
 export interface ExchangeRel {
@@ -186,8 +199,6 @@ export function columnNames(node: RelNode): readonly string[] {
     case 'join':
     case 'read':
       return node.columns;
-    case 'exchange':
-      return node.schema.map((field) => field.name);
     case 'values':
       return node.schema.map((field) => field.name);
     case 'project':
@@ -195,6 +206,7 @@ export function columnNames(node: RelNode): readonly string[] {
     case 'aggregate':
       return [...node.keys, ...node.aggregates].map((column) => column.name);
     case 'filter':
+    case 'exchange':
     case 'explode':
     case 'distinct':
     case 'sort':

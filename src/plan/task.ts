@@ -41,6 +41,8 @@ export interface Task {
   readonly stage: number;
   /** Version of DuckDB that the plan was bound with; the worker's must be the same. */
   readonly engineVersion: string;
+  /** IANA name of the zone in which date functions see zoned timestamps. */
+  readonly timeZone: string;
   readonly plan: RelNode;
   /** Columns that come out of `plan`, as the driver bound them. */
   readonly schema: Schema;
@@ -82,20 +84,3 @@ export interface TaskResult {
   /** How many records were rejected; `rejected` holds them only under 'collect'. */
   readonly rejectedCount: number;
 }
-
-/** Tasks that may run side by side; a stage starts when those that it reads from are done. */
-export interface Stage {
-  readonly id: number;
-  readonly tasks: readonly Task[];
-}
-
-/** A query ready to run. */
-export interface PhysicalPlan {
-  readonly stages: readonly Stage[];
-  readonly schema: Schema;
-  /** Whether files that the plan writes may take the place of others. */
-  readonly sinkMode: SinkMode;
-}
-
-/** What happens when a file that is to be written exists already. */
-export type SinkMode = 'error' | 'overwrite';

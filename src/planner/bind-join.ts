@@ -12,12 +12,12 @@ import type { Evidence } from './evidence.ts';
  * @throws {UnknownColumnError} for keys and conditions; {PlanError} AMBIGUOUS_COLUMN when the suffix does not help
  */
 export function bindJoin(node: JoinNode, left: RelNode, right: RelNode, evidence: Evidence): JoinRel {
-  checkNames(node.using, left, 'join() on the left side');
-  checkNames(node.using, right, 'join() on the right side');
+  checkNames(node.using, left, 'the left side of join');
+  checkNames(node.using, right, 'the right side of join');
   const leftKeys = node.on.map((pair) => pair.left);
   const rightKeys = node.on.map((pair) => pair.right);
-  checkColumns(leftKeys, left, 'join() on the left side', evidence);
-  checkColumns(rightKeys, right, 'join() on the right side', evidence);
+  checkColumns(leftKeys, left, 'the left side of join', evidence);
+  checkColumns(rightKeys, right, 'the right side of join', evidence);
   const conditions = [...leftKeys, ...rightKeys, ...(node.where ? [node.where] : [])];
   checkNoAggregate(conditions, 'join', 'Aggregate first, then join.');
   checkNoWindow(conditions, 'join');

@@ -2,6 +2,7 @@ import type { Expr, LiteralExpr } from '../plan/expr.ts';
 import type { FillNullNode } from '../plan/logical.ts';
 import type { RelNode } from '../plan/relation.ts';
 import { type DataType, isNumeric, type Schema } from '../plan/types.ts';
+import { checkNames } from './check-columns.ts';
 
 /** True where no column is null. */
 export function noneIsNull(names: readonly string[]): Expr {
@@ -10,18 +11,21 @@ export function noneIsNull(names: readonly string[]): Expr {
   return first && tests.length === 1 ? first : { kind: 'call', fn: 'and', args: tests };
 }
 
-/** The input with the value in place of nulls, in the columns whose type it fits. */
+/**
+ * The input with the value in place of nulls: in the named columns, or in those whose type it fits, which keep it.
+ *
+ * @throws {UnknownColumnError}
+ */
 export function fillNulls(input: RelNode, node: FillNullNode, schema: Schema): RelNode {
+  const { names, value } = node;
+  checkNames(names ?? [], input, 'fillNull');
   const columns = schema.map(({ name, type }) => {
     const column: Expr = { kind: 'column', name };
-    return { name, expr: fits(node.value, type) ? fill(column, node.value, type) : column };
+    const filled: Expr = { kind: 'call', fn: 'coalesce', args: [column, value] };
+    if (names) return { name, expr: names.includes(name) ? filled : column };
+    return { name, expr: fits(value, type) ? ({ kind: 'cast', safe: false, type, input: filled } as const) : column };
   });
   return { kind: 'project', input, columns };
-}
-
-/** A column's type stays what it was. */
-function fill(column: Expr, value: LiteralExpr, type: DataType): Expr {
-  return { kind: 'cast', safe: false, type, input: { kind: 'call', fn: 'coalesce', args: [column, value] } };
 }
 
 /** A fraction fits no integer column; dates and timestamps take both kinds of dates. */

@@ -1,5 +1,5 @@
 import { InternalError, PlanError } from '../errors.ts';
-import type { Expr, NamedExpr } from '../plan/expr.ts';
+import { type Expr, mapSame, type NamedExpr, update } from '../plan/expr.ts';
 import type { AggregateNode, LogicalNode, RenameNode, WithColumnsNode } from '../plan/logical.ts';
 import { columnNames, type RelNode, type ScanRel } from '../plan/relation.ts';
 import type { Schema } from '../plan/types.ts';
@@ -11,6 +11,7 @@ import { bindSample } from './bind-sample.ts';
 import { bindUnpivot } from './bind-unpivot.ts';
 import { checkColumns, checkNames } from './check-columns.ts';
 import type { Evidence } from './evidence.ts';
+import { orderWindows } from './order-windows.ts';
 import { fromWire } from './wire.ts';
 
 /**
@@ -50,7 +51,7 @@ export function bind(node: LogicalNode, evidence: Evidence): RelNode {
         'Aggregate first, then filter the result: .groupBy(…).agg(…).filter(…).',
       );
       return hasWindow(node.predicate)
-        ? filterByWindow(input, node.predicate)
+        ? filterByWindow(input, orderWindows(node.predicate, columnNames(input)))
         : { kind: 'filter', input, predicate: node.predicate };
     }
     case 'aggregate':
@@ -127,7 +128,9 @@ function project(input: RelNode, columns: readonly NamedExpr[], verb: string, ev
     verb,
     'Use .agg(…) or .groupBy(…).agg(…) for one row a group, or .over({ … }) for a value in every row.',
   );
-  return { kind: 'project', input, columns };
+  const names = columnNames(input);
+  const ordered = mapSame(columns, (column) => update(column, { expr: orderWindows(column.expr, names) }));
+  return { kind: 'project', input, columns: ordered };
 }
 
 function bindWithColumns(input: RelNode, node: WithColumnsNode, evidence: Evidence): RelNode {

@@ -10,7 +10,9 @@ import { type DataType, type Schema, sameType } from '../plan/types.ts';
  * @param schema the relation's own columns
  */
 export function toWire(rel: RelNode, schema: Schema): RelNode {
-  const columns = schema.map(({ name, type }, index): NamedExpr => ({ name: wireName(index), expr: converted(name, type, carrierType(type)) }));
+  const columns = schema.map(
+    ({ name, type }, index): NamedExpr => ({ name: wireName(index), expr: converted(name, type, carrierType(type)) }),
+  );
   return { kind: 'project', input: rel, columns };
 }
 
@@ -18,7 +20,9 @@ export function toWire(rel: RelNode, schema: Schema): RelNode {
 export function fromWire(rel: RelNode, schema: Schema): RelNode {
   const stored = columnNames(rel);
   if (schema.every(({ name, type }, index) => stored[index] === name && isOwnCarrier(type))) return rel;
-  const columns = schema.map(({ name, type }, index): NamedExpr => ({ name, expr: converted(stored[index] ?? name, type, type) }));
+  const columns = schema.map(
+    ({ name, type }, index): NamedExpr => ({ name, expr: converted(stored[index] ?? name, type, type) }),
+  );
   return { kind: 'project', input: rel, columns };
 }
 

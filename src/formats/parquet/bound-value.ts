@@ -2,14 +2,14 @@ import type { JsonValue } from '../../errors.ts';
 import type { TimestampUnit } from '../../plan/types.ts';
 import type { LeafType } from './column-type.ts';
 
-/** Longer texts are cut (minimum) or left out (maximum): footers of thousands of files stay in memory. */
+/** Longer texts and byte strings are cut: footers of thousands of files stay in memory. */
 const longestText = 64;
 
 /**
  * A minimum or maximum of statistics as a plan's literal of the leaf's type.
  *
- * The bound may be wider than the stored one: of a minimum that was cut within a character, or is long, the beginning is
- * kept, which no value lies below.
+ * The bound may be wider than the stored one: of a text that is long, or was cut within a character, the beginning is kept,
+ * which no value lies below; for a maximum its last character is raised by one, so that no value lies above.
  *
  * @param bytes as PLAIN encodes the value, without a length
  * @returns null where nothing can be said: floats (writers leave NaN out), years outside 1 to 9999, bytes that don't fit the type
@@ -111,12 +111,24 @@ function instantText(nanoseconds: bigint, digits: number): string | null {
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function text(bytes: Uint8Array, which: 'min' | 'max'): string | null {
-  if (which === 'max') return bytes.length > longestText ? null : decode(bytes);
+  const whole = bytes.length <= longestText ? decode(bytes) : null;
+  if (whole !== null) return whole;
   // A character takes up to four bytes: some cut within the last four falls between two of them.
   const length = Math.min(bytes.length, longestText);
   for (let end = length; end >= Math.max(0, length - 3); end--) {
-    const decoded = decode(bytes.subarray(0, end));
-    if (decoded !== null) return decoded;
+    const beginning = decode(bytes.subarray(0, end));
+    if (beginning !== null) return which === 'min' ? beginning : raised(beginning);
+  }
+  return null;
+}
+
+/** The least text of no more characters that lies above all that begin with `beginning`; null when there is none. */
+function raised(beginning: string): string | null {
+  const characters = [...beginning];
+  for (let last = characters.pop(); last !== undefined; last = characters.pop()) {
+    const code = last.codePointAt(0) ?? 0;
+    // Surrogates are no characters.
+    if (code < 0x10ffff) return `${characters.join('')}${String.fromCodePoint(code === 0xd7ff ? 0xe000 : code + 1)}`;
   }
   return null;
 }

@@ -19,13 +19,10 @@ export function selectColumns(columns: readonly Named[], wanted: readonly string
   const isWanted = ({ name }: Named) => names.has(foldName(name));
   const selected = columns.some(isWanted) ? where(columns, isWanted) : all.slice(0, 1);
   if (keepTheirNames(columns, selected)) return selected;
-  const numbered = new Set(
-    columns.filter(({ storedName }) => storedName !== undefined).map((column) => foldName(stored(column))),
-  );
-  const extended = where(
-    columns,
-    (column) => isWanted(column) || column.storedName !== undefined || numbered.has(foldName(column.name)),
-  );
+  const isNumbered = (column: Named) => stored(column) !== column.name;
+  const numbered = new Set(columns.filter(isNumbered).map((column) => foldName(stored(column))));
+  const clashes = (column: Named) => isNumbered(column) || numbered.has(foldName(column.name));
+  const extended = where(columns, (column) => isWanted(column) || clashes(column));
   return keepTheirNames(columns, extended) ? extended : all;
 }
 

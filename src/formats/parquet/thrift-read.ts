@@ -23,7 +23,7 @@ class ThriftReader {
   }
 
   struct(depth: number): ThriftStruct {
-    if (depth > deepest) throw new Error(`more than ${deepest} structs within each other at byte ${this.position}`);
+    this.limit(depth);
     const fields: ThriftField[] = [];
     for (let id = 0; ; ) {
       // A field begins with 4 bits of distance from the last id (0: the id itself follows) and 4 bits of type.
@@ -59,7 +59,12 @@ class ThriftReader {
     throw new Error(`unknown type ${type} at byte ${this.position}`);
   }
 
+  private limit(depth: number): void {
+    if (depth > deepest) throw new Error(`more than ${deepest} levels of structs and lists at byte ${this.position}`);
+  }
+
   private list(depth: number): ThriftValue {
+    this.limit(depth);
     // 4 bits of length (15: a varint follows), 4 bits of type.
     const header = this.byte();
     const itemType = header & 0x0f;

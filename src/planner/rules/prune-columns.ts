@@ -1,5 +1,5 @@
 import { type Expr, mapSame, update } from '../../plan/expr.ts';
-import { columnNames, type JoinRel, type RelNode, type ScanRel, type ValuesRel } from '../../plan/relation.ts';
+import { columnNames, type JoinRel, type Partitioning, type RelNode, type ScanRel, type ValuesRel } from '../../plan/relation.ts';
 import { columnsUsed } from '../columns-used.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
@@ -20,8 +20,10 @@ function prune(node: RelNode, wanted: ReadonlySet<string>, context: RuleContext)
       return pruneValues(node, wanted);
     case 'read':
       return update(node, { columns: atLeastOne(node.columns, (name) => wanted.has(name)) });
-    case 'exchange':
-      return node;
+    case 'exchange': {
+      const kept = new Set([...wanted, ...need(exchangeKeys(node.partitioning))]);
+      return update(node, { input: exactly(inner(node.input, kept), columnNames(node.input), kept) });
+    }
     case 'project': {
       const kept = atLeastOne(node.columns, (column) => wanted.has(column.name));
       return update(node, { columns: kept, input: inner(node.input, need(kept.map((column) => column.expr))) });
@@ -57,6 +59,20 @@ function prune(node: RelNode, wanted: ReadonlySet<string>, context: RuleContext)
         left: inner(node.left, columnNames(node.left)),
         right: inner(node.right, columnNames(node.right)),
       });
+  }
+}
+
+function exchangeKeys(partitioning: Partitioning): readonly Expr[] {
+  switch (partitioning.kind) {
+    case 'hash':
+      return partitioning.keys;
+    case 'range':
+      return partitioning.keys.map((key) => key.expr);
+    case 'keep':
+      return partitioning.sampleKeys.map((key) => key.expr);
+    case 'single':
+    case 'broadcast':
+      return [];
   }
 }
 

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { S3 } from '@aws-sdk/client-s3';
-import { InternalError, StorageError } from '../../errors.ts';
+import { InternalError, ShoalError, StorageError } from '../../errors.ts';
 import { parseUri } from '../uri.ts';
 import type { ResolvedS3Options } from './options.ts';
 import { GaveUp, type Timing, withRetry } from './retry.ts';
@@ -51,7 +51,7 @@ export async function send<T>(
     if (!(failure instanceof GaveUp)) throw failure;
     const status = statusOf(failure.error);
     if (status !== undefined && expected.includes(status)) throw new Refused(status);
-    throw isOurs(failure.error) ? failure.error : s3Failure(failure.error, failure.attempts, request);
+    throw failure.error instanceof ShoalError ? failure.error : s3Failure(failure.error, failure.attempts, request);
   }
 }
 
@@ -81,8 +81,4 @@ export function s3Parts(uri: string): { readonly bucket: string; readonly path: 
   const parts = parseUri(uri);
   if (parts.scheme === 's3') return parts;
   throw new InternalError(`The S3 store was asked for ${uri}.`);
-}
-
-function isOurs(error: unknown): boolean {
-  return error instanceof Error && 'retryable' in error && 'details' in error;
 }

@@ -1,6 +1,8 @@
-import { open, stat } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
+import { StorageError } from '../../errors.ts';
 import { storageFailure } from '../failure.ts';
 import type { StagedContent } from '../store.ts';
+import { formatUri } from '../uri.ts';
 
 /** Most parts that an upload may have. @see "Amazon S3 multipart upload limits" in the S3 User Guide */
 export const maxParts = 10_000;
@@ -16,7 +18,7 @@ export async function* partsOf(content: StagedContent, partBytes: number): Async
     case 'bytes':
       return yield* slices(content.bytes, fitting(content.bytes.length, partBytes));
     case 'file':
-      return yield* filled(fileChunks(content.path, partBytes), fitting((await stat(content.path)).size, partBytes));
+      return yield* fileParts(content.path, partBytes);
     case 'chunks':
       return yield* filled(content.chunks, partBytes);
   }
@@ -56,18 +58,39 @@ async function* filled(chunks: AsyncIterable<Uint8Array>, partBytes: number): As
   yield part.subarray(0, length);
 }
 
-async function* fileChunks(path: string, chunkBytes: number): AsyncGenerator<Uint8Array, void> {
-  const file = await open(path, 'r').catch((error: unknown) => {
-    throw storageFailure(error, 'read', path);
-  });
+async function* fileParts(path: string, partBytes: number): AsyncGenerator<Uint8Array, void> {
+  const uri = formatUri({ scheme: 'file', path });
+  let file: FileHandle | undefined;
   try {
-    const buffer = Buffer.allocUnsafeSlow(Math.min(chunkBytes, 1 << 20));
-    for (;;) {
-      const { bytesRead } = await file.read(buffer, 0, buffer.length);
-      if (bytesRead === 0) return;
-      yield buffer.subarray(0, bytesRead);
-    }
+    file = await open(path, 'r');
+    const { size } = await file.stat();
+    const step = fitting(size, partBytes);
+    let start = 0;
+    do {
+      const part = Buffer.allocUnsafeSlow(Math.min(step, size - start));
+      await fill(file, part, start, uri);
+      yield part;
+      start += part.length;
+    } while (start < size);
+  } catch (error) {
+    throw storageFailure(error, 'read', uri);
   } finally {
-    await file.close();
+    await file?.close();
+  }
+}
+
+async function fill(file: FileHandle, part: Buffer, startByte: number, uri: string): Promise<void> {
+  for (let filled = 0; filled < part.length; ) {
+    const { bytesRead } = await file.read(part, filled, part.length - filled, startByte + filled);
+    if (bytesRead === 0) {
+      throw new StorageError(
+        'STORAGE_FAILED',
+        `Cannot read ${uri}: it became shorter while it was uploaded, and ends at byte ${startByte + filled}.`,
+        {
+          details: { uri },
+        },
+      );
+    }
+    filled += bytesRead;
   }
 }

@@ -6,7 +6,8 @@ import { listObjects } from './list.ts';
 import { resolveOptions, type S3Options } from './options.ts';
 import { readObject } from './read.ts';
 import { realTiming, type Timing } from './retry.ts';
-import { abortObject, commitObject, stageObject, writeObject } from './write.ts';
+import { abortObject, commitObject, stageObject } from './upload.ts';
+import { writeObject } from './write.ts';
 
 /** A store over S3 and what speaks its protocol; the SDK is loaded here and nowhere else. */
 export async function openS3Store(options: S3Options = {}, timing: Timing = realTiming): Promise<ObjectStore> {

@@ -1,42 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { PutObjectCommandInput } from '@aws-sdk/client-s3';
-import { StorageError } from '../../errors.ts';
-import { storageMessage } from '../failure.ts';
-import type { CommitMode, ObjectInfo, StagedContent, StagedObject } from '../store.ts';
+import type { CommitMode, ObjectInfo, StagedContent } from '../store.ts';
 import { addressOf, type Connection, Refused, send } from './connection.ts';
-import { markName, markOf } from './head.ts';
-import { forEachParallel } from './parallel.ts';
-import { maxParts, partsOf } from './parts.ts';
-
-/** Parts of one upload on their way at the same time; each is held in memory. */
-const parallelParts = 4;
-
-/** What `commit` and `abort` need, as JSON in `StagedObject.token`. */
-interface Token {
-  readonly uploadId: string;
-  /** ETags of the parts 1, 2 … */
-  readonly etags: readonly string[];
-  /** Stands in the object's metadata: tells whose it is when a reply was lost. */
-  readonly mark: string;
-}
-
-/** A write under way. */
-interface Write {
-  readonly connection: Connection;
-  readonly uri: string;
-  readonly signal: AbortSignal | undefined;
-}
-
-/** Uploads all parts and leaves the upload uncompleted: see `ObjectStore.stage`. */
-export async function stageObject(
-  connection: Connection,
-  uri: string,
-  content: StagedContent,
-  signal?: AbortSignal,
-): Promise<StagedObject> {
-  signal?.throwIfAborted();
-  return stageParts({ connection, uri, signal }, partsOf(content, connection.options.writePartBytes));
-}
+import { encryptionOf } from './encryption.ts';
+import { markName, shownBefore } from './mark.ts';
+import { partsOf } from './parts.ts';
+import { abortObject, commitObject, stageParts, type Write } from './upload.ts';
 
 /** Writes and shows an object: one PUT if it is one part, otherwise an upload of several. */
 export async function writeObject(
@@ -52,6 +21,7 @@ export async function writeObject(
   const [first, second] = [await parts.next(), await parts.next()];
   if (second.done) return put(write, first.value ?? new Uint8Array(0), mode);
   const all = (async function* () {
+    // There is a second part, so there is a first.
     yield first.value as Uint8Array;
     yield second.value;
     yield* parts;
@@ -63,95 +33,6 @@ export async function writeObject(
     await abortObject(connection, staged).catch(() => {});
     throw error;
   }
-}
-
-/** Completes an upload; doing it again, after a lost reply or a crash, gives the same: see `ObjectStore.commit`. */
-export async function commitObject(
-  connection: Connection,
-  staged: StagedObject,
-  mode: CommitMode,
-): Promise<ObjectInfo> {
-  const { uri, sizeBytes } = staged;
-  const { uploadId, etags, mark } = JSON.parse(staged.token) as Token;
-  const input = {
-    ...addressOf(connection, uri),
-    UploadId: uploadId,
-    MultipartUpload: { Parts: etags.map((ETag, index) => ({ ETag, PartNumber: index + 1 })) },
-    ...(mode === 'create' ? { IfNoneMatch: '*' } : {}),
-  };
-  try {
-    const answer = await send(
-      connection,
-      { doing: 'write', uri, bytes: sizeBytes },
-      (s3) => s3.completeMultipartUpload(input),
-      [404, 412],
-    );
-    return { uri, sizeBytes, version: answer.ETag ?? '' };
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    return await shownBefore(connection, staged, mark, error.status);
-  }
-}
-
-/** Aborts an upload and so frees its parts; one that is completed or aborted already is fine. */
-export async function abortObject(connection: Connection, staged: Pick<StagedObject, 'uri' | 'token'>): Promise<void> {
-  const { uploadId } = JSON.parse(staged.token) as Token;
-  const input = { ...addressOf(connection, staged.uri), UploadId: uploadId };
-  try {
-    await send(
-      connection,
-      { doing: 'abort the upload of', uri: staged.uri },
-      (s3) => s3.abortMultipartUpload(input),
-      [404],
-    );
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-  }
-}
-
-async function stageParts(write: Write, parts: AsyncIterable<Uint8Array>): Promise<StagedObject> {
-  const { connection, uri, signal } = write;
-  const mark = randomUUID();
-  const input = { ...addressOf(connection, uri), ...encryptionOf(connection), Metadata: { [markName]: mark } };
-  const created = await send(connection, { doing: 'write', uri, signal }, (s3, abort) =>
-    s3.createMultipartUpload(input, abort),
-  );
-  const uploadId = created.UploadId ?? '';
-  const etags: string[] = [];
-  let sizeBytes = 0;
-  const upload = async (bytes: Uint8Array, index: number, either: AbortSignal) => {
-    sizeBytes += bytes.length;
-    etags[index] = await uploadPart({ ...write, signal: either }, uploadId, index + 1, bytes);
-  };
-  try {
-    await forEachParallel(parts, parallelParts, upload, signal);
-  } catch (error) {
-    await abortObject(connection, { uri, token: JSON.stringify({ uploadId }) }).catch(() => {});
-    throw error;
-  }
-  return { uri, sizeBytes, token: JSON.stringify({ uploadId, etags, mark } satisfies Token) };
-}
-
-async function uploadPart(
-  { connection, uri, signal }: Write,
-  uploadId: string,
-  number: number,
-  bytes: Uint8Array,
-): Promise<string> {
-  if (number > maxParts) {
-    throw new StorageError(
-      'STORAGE_FAILED',
-      `Cannot write ${uri}: S3 takes ${maxParts} parts of an object, and more came. Write smaller objects.`,
-      {
-        details: { uri },
-      },
-    );
-  }
-  const input = { ...addressOf(connection, uri), UploadId: uploadId, PartNumber: number, Body: bytes };
-  const answer = await send(connection, { doing: 'write', uri, bytes: bytes.length, signal }, (s3, abort) =>
-    s3.uploadPart(input, abort),
-  );
-  return answer.ETag ?? '';
 }
 
 async function put({ connection, uri, signal }: Write, bytes: Uint8Array, mode: CommitMode): Promise<ObjectInfo> {
@@ -175,44 +56,5 @@ async function put({ connection, uri, signal }: Write, bytes: Uint8Array, mode: 
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     return await shownBefore(connection, { uri, sizeBytes }, mark, error.status);
-  }
-}
-
-/**
- * S3 refused to show an object because of what stands there (412), or because its upload is gone (404). If what stands there is
- * that very object, an earlier try succeeded whose reply was lost.
- */
-async function shownBefore(
-  connection: Connection,
-  object: Pick<StagedObject, 'uri' | 'sizeBytes'>,
-  mark: string,
-  status: number,
-): Promise<ObjectInfo> {
-  const { uri, sizeBytes } = object;
-  const there = await markOf(connection, uri);
-  if (there?.mark === mark) return there.info;
-  const details = { uri, bytes: sizeBytes, status };
-  const what = `${uri} (${sizeBytes} bytes)`;
-  if (status === 412)
-    throw new StorageError('ALREADY_EXISTS', storageMessage('ALREADY_EXISTS', 'write', what, ''), { details });
-  throw new StorageError(
-    'STORAGE_FAILED',
-    `Cannot write ${what}: its upload is gone. It was aborted, or what it wrote was replaced or deleted since.`,
-    { details },
-  );
-}
-
-function encryptionOf(connection: Connection): Pick<PutObjectCommandInput, 'ServerSideEncryption' | 'SSEKMSKeyId'> {
-  const { encryption } = connection.options;
-  switch (encryption?.kind) {
-    case undefined:
-      return {};
-    case 's3':
-      return { ServerSideEncryption: 'AES256' };
-    case 'kms':
-      return {
-        ServerSideEncryption: 'aws:kms',
-        ...(encryption.keyId === undefined ? {} : { SSEKMSKeyId: encryption.keyId }),
-      };
   }
 }

@@ -47,7 +47,11 @@ function comparison(of: TestColumn): fc.Arbitrary<Expr> {
   if (of.type.kind === 'string') {
     const start = fc.tuple(value(of), fc.nat(9)).map(([whole, length]) => text(String(whole ?? '').slice(0, length)));
     // A slice may end within a pair of surrogates, which is no text.
-    all.push(start.filter((prefix) => !/[\ud800-\udbff]$/.test(String(prefix.value))).map((prefix) => call('str.startsWith', self, prefix)));
+    all.push(
+      start
+        .filter((prefix) => !/[\ud800-\udbff]$/.test(String(prefix.value)))
+        .map((prefix) => call('str.startsWith', self, prefix)),
+    );
   }
   return fc.oneof(...all);
 }
@@ -66,13 +70,24 @@ function constantOf(of: TestColumn): fc.Arbitrary<Expr> {
         exact,
         value(of).map((item) => (item === null ? typed(type, null) : cast(String(item), type))),
         // The other one of the two.
-        value(of).map((item) => typed(type.kind === 'date' ? { kind: 'timestamp', unit: 'us' } : { kind: 'date' }, item === null ? null : type.kind === 'date' ? `${item} 00:00:00` : String(item).slice(0, 10))),
+        value(of).map((item) =>
+          typed(
+            type.kind === 'date' ? { kind: 'timestamp', unit: 'us' } : { kind: 'date' },
+            item === null ? null : type.kind === 'date' ? `${item} 00:00:00` : String(item).slice(0, 10),
+          ),
+        ),
       );
     case 'string':
-      return fc.oneof(exact, value(of).map((item) => text(`${item ?? ''}!`)));
+      return fc.oneof(
+        exact,
+        value(of).map((item) => text(`${item ?? ''}!`)),
+      );
     case 'float32':
     case 'float64':
-      return fc.oneof(value(of).map((item) => number(item as JsonValue)), fc.constantFrom(number('NaN'), number(0), number(2.5)));
+      return fc.oneof(
+        value(of).map((item) => number(item as JsonValue)),
+        fc.constantFrom(number('NaN'), number(0), number(2.5)),
+      );
     case 'boolean':
     case 'binary':
     case 'uuid':
@@ -80,7 +95,10 @@ function constantOf(of: TestColumn): fc.Arbitrary<Expr> {
     case 'timestamptz':
       return exact;
     default:
-      return fc.oneof(exact, fc.tuple(value(of), fc.constantFrom(0, 1, -1, 0.5)).map(([item, step]) => near(item, step)));
+      return fc.oneof(
+        exact,
+        fc.tuple(value(of), fc.constantFrom(0, 1, -1, 0.5)).map(([item, step]) => near(item, step)),
+      );
   }
 }
 

@@ -110,7 +110,8 @@ async function fillHoles(path: string, plan: SparseFilePlan, footerBytes: number
   const written = [...plan.ranges, { startByte: plan.sizeBytes - footerBytes - 8, endByte: plan.sizeBytes }];
   let position = 4;
   for (const { startByte, endByte } of written) {
-    if (startByte > position) await file.write(Buffer.alloc(startByte - position, 0xee), 0, startByte - position, position);
+    if (startByte > position)
+      await file.write(Buffer.alloc(startByte - position, 0xee), 0, startByte - position, position);
     position = Math.max(position, endByte);
   }
   await file.close();

@@ -1,0 +1,80 @@
+import type { ExchangePart, Partitioning, RelNode, ScanRel } from './relation.ts';
+import type { ScanFile } from './source.ts';
+import type { TaskOutput } from './task.ts';
+import type { Schema } from './types.ts';
+
+/** What a stage's tasks make of their rows. */
+export type StageOutput =
+  /** Rows for the exchange whose number is the stage's own. */
+  | { readonly kind: 'exchange'; readonly partitioning: Partitioning }
+  /** The query's rows or files. */
+  | Extract<TaskOutput, { readonly kind: 'result' | 'sink' }>;
+
+/** A part of a plan that runs as one or many like tasks, once the stages that it reads from are done. */
+export interface Stage {
+  /** Number of the exchange that it fills; the last stage has one of its own. */
+  readonly id: number;
+  /** The plan of each task, but for which splits and partitions it reads. */
+  readonly plan: RelNode;
+  /** Columns that come out of `plan`. */
+  readonly schema: Schema;
+  readonly output: StageOutput;
+  /** Rows, in the order of the tasks, after which those of later tasks are not wanted; null when all are. */
+  readonly enoughRows: number | null;
+  /** Stages whose exchanges `plan` reads, and how their rows were dealt. */
+  readonly inputs: ReadonlyMap<number, Partitioning>;
+}
+
+/** What a finished stage left behind. */
+export interface StageResult {
+  readonly stage: number;
+  /** By task, in source order, then by partition: the files that hold the rows. */
+  readonly tasks: readonly (readonly (readonly ExchangePart[])[])[];
+  readonly rows: number;
+  readonly bytes: number;
+  /** Sort keys (hexadecimal) of evenly spread rows, where the stage's output asks for them. */
+  readonly samples: readonly string[];
+}
+
+/** Work for one task of a scan. */
+export interface ScanSplit {
+  /** Files, or parts of files, in source order. */
+  readonly files: readonly ScanFile[];
+  /** Bytes that the task fetches or reads. */
+  readonly bytes: number;
+}
+
+/** How a scan is cut, and what was left out. */
+export interface SplitScan {
+  /** In source order; none when no row can pass the scan's conditions. */
+  readonly splits: readonly ScanSplit[];
+  /** Row groups of Parquet files; 0 for other formats. */
+  readonly rowGroups: number;
+  /** Row groups that are not read, by the reason. */
+  readonly skipped: readonly { readonly reason: string; readonly rowGroups: number }[];
+}
+
+/** Splits of every scan of a plan, by the scan object. */
+export type SplitEvidence = ReadonlyMap<ScanRel, SplitScan>;
+
+/** A query ready to run: stages, each behind those that it reads from. Only the last one's rows leave the query. */
+export interface PhysicalPlan {
+  readonly schema: Schema;
+  readonly engineVersion: string;
+  /** IANA name of the zone in which date functions see zoned timestamps. */
+  readonly timeZone: string;
+  readonly stages: readonly Stage[];
+  /** Empty where every scan is read whole by one task. */
+  readonly splits: SplitEvidence;
+  /** Tasks that run at once. */
+  readonly slots: number;
+  /** Largest side of a join that every task reads whole, bytes. */
+  readonly broadcastBytes: number;
+  /** Whether files that the plan writes may take the place of others. */
+  readonly sinkMode: SinkMode;
+  /** What the user should know, such as work that only one task can do. */
+  readonly warnings: readonly string[];
+}
+
+/** What happens when a file that is to be written exists already. */
+export type SinkMode = 'error' | 'overwrite';

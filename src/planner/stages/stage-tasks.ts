@@ -1,0 +1,49 @@
+import type { PhysicalPlan, Stage, StageResult } from '../../plan/stage.ts';
+import { type Task, type TaskOutput, taskVersion } from '../../plan/task.ts';
+import { partitionTargetBytes, taskPlans } from './task-plans.ts';
+
+/** Results up to so many bytes ride in the task's result; larger ones are objects. */
+const maxInlineBytes = 256 * 1024;
+
+/**
+ * The tasks of a stage whose inputs are done. Pure.
+ *
+ * @param results of the stages before
+ * @param workspace uri of the job's folder, ending in `/`
+ */
+export function stageTasks(plan: PhysicalPlan, stage: Stage, results: ReadonlyMap<number, StageResult>, workspace: string): readonly Task[] {
+  const bytes = [...stage.inputs.keys()].reduce((sum, input) => sum + (results.get(input)?.bytes ?? 0), 0);
+  // Partitions are merged while that keeps every slot busy.
+  const partitionBytes = Math.min(partitionTargetBytes, Math.ceil(bytes / plan.slots));
+  const context = { splits: plan.splits, results, partitionBytes };
+  return taskPlans(stage, context).map((rel, index) => ({
+    version: taskVersion,
+    id: `${stage.id}-${index}`,
+    stage: stage.id,
+    engineVersion: plan.engineVersion,
+    timeZone: plan.timeZone,
+    plan: rel,
+    schema: stage.schema,
+    output: outputOf(stage, results, plan.slots, `${workspace}${stage.id}-${index}`),
+  }));
+}
+
+/** Sort keys that each task tells: enough to place bounds within a few percent. */
+const sampleRows = 256;
+
+function outputOf({ output, inputs }: Stage, results: ReadonlyMap<number, StageResult>, slots: number, prefix: string): TaskOutput {
+  if (output.kind !== 'exchange') return output;
+  const { partitioning } = output;
+  const sample = partitioning.kind === 'keep' && partitioning.sampleKeys.length > 0 ? { keys: partitioning.sampleKeys, rows: sampleRows } : null;
+  const dealt = partitioning.kind === 'range' ? { ...partitioning, bounds: boundsOf([...inputs.keys()].flatMap((input) => results.get(input) ?? []), slots) } : partitioning;
+  return { kind: 'exchange', partitioning: dealt, prefix, maxInlineBytes, sample };
+}
+
+/** Keys that cut the sampled rows into equal parts, one for each task that sorts. */
+function boundsOf(results: readonly StageResult[], slots: number): readonly string[] {
+  const samples = results.flatMap((result) => result.samples).sort();
+  const bytes = results.reduce((sum, result) => sum + result.bytes, 0);
+  const partitions = Math.max(slots, Math.ceil(bytes / partitionTargetBytes));
+  const bounds = Array.from({ length: partitions - 1 }, (_, index) => samples[Math.floor((samples.length * (index + 1)) / partitions)] ?? '');
+  return [...new Set(bounds)].filter((bound) => bound !== '');
+}
