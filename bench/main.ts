@@ -16,11 +16,22 @@ const [name = '', ...args] = process.argv.slice(2);
 const load = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
 if (load) {
   prepare();
-  process.exitCode = await (await load()).run(args);
+  process.exitCode = await runBenchmark(await load());
 } else {
   const problem = name === '' ? 'Which benchmark?' : `There is no benchmark '${name}'.`;
   console.error(`${problem} Benchmarks: ${Object.keys(benchmarks).join(', ')}`);
   process.exitCode = 2;
+}
+
+/** Runs the benchmark; wrong options are told without a stack, like other wrong input. */
+async function runBenchmark(benchmark: Benchmark): Promise<number> {
+  try {
+    return await benchmark.run(args);
+  } catch (error) {
+    const isOption = error instanceof RangeError || (error instanceof TypeError && 'code' in error);
+    console.error(isOption ? error.message : error);
+    return isOption ? 2 : 1;
+  }
 }
 
 /** Installs what only the benchmarks need, once, and builds shoal: it is measured as it is published. */

@@ -36,6 +36,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'apache-arrow': ['formats', 'dataset'],
   'parquet-wasm': ['formats'],
   '@aws-sdk/client-s3': ['storage'],
+  hyparquet: ['formats'],
   papaparse: ['dataset', 'formats'],
 };
 

@@ -70,6 +70,17 @@ export type NeedsOf<O> = O extends Value<infer _T, infer N> ? N : unknown;
 /** Types that are known only when a verb gives the row. */
 type Reference = Ref<string> | ItemRef<string>;
 
+/** What all values together need of the row. */
+export type AllNeeds<A extends readonly unknown[]> = (
+  A[number] extends infer O
+    ? O extends Value<infer _T, infer N>
+      ? (row: N) => void
+      : never
+    : never
+) extends (row: infer Row) => void
+  ? Row
+  : unknown;
+
 /** What must hold of the row for `T` to be compared with `O`. */
 export type Compared<T, O> =
   O extends Value<infer U, infer N>

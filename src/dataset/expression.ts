@@ -9,7 +9,17 @@ import { ListMethods } from './expression-list.ts';
 import { MapMethods } from './expression-map.ts';
 import { StringMethods } from './expression-str.ts';
 import { StructMethods } from './expression-struct.ts';
-import type { Arithmetic, Compared, Need, Numeric, Operand, OrderKey, TypeOfName, Value } from './expression-types.ts';
+import type {
+  AllNeeds,
+  Arithmetic,
+  Compared,
+  Need,
+  Numeric,
+  Operand,
+  OrderKey,
+  TypeOfName,
+  Value,
+} from './expression-types.ts';
 import { literal, type Scalar } from './literal.ts';
 import type { Ref } from './row-types.ts';
 import { type WindowSpec, windowOf } from './window.ts';
@@ -83,10 +93,14 @@ export class Expression<T = unknown, Needs = unknown> implements Value<T, Needs>
 
   // Logic follows SQL's three values.
 
-  and<N = unknown>(...others: readonly Condition<N>[]): Expression<boolean, Needs & Need<T, boolean> & N> {
+  and<const C extends readonly Condition<never>[]>(
+    ...others: C
+  ): Expression<boolean, Needs & Need<T, boolean> & AllNeeds<C>> {
     return others.length === 0 ? new Expression(this.node) : call('and', this, ...others);
   }
-  or<N = unknown>(...others: readonly Condition<N>[]): Expression<boolean, Needs & Need<T, boolean> & N> {
+  or<const C extends readonly Condition<never>[]>(
+    ...others: C
+  ): Expression<boolean, Needs & Need<T, boolean> & AllNeeds<C>> {
     return others.length === 0 ? new Expression(this.node) : call('or', this, ...others);
   }
   not(): Expression<boolean, Needs & Need<T, boolean>> {

@@ -2,7 +2,7 @@ import { PlanError } from '../errors.ts';
 import type { CaseExpr } from '../plan/expr.ts';
 import { type ScalarFunction, scalarFunctions } from '../plan/functions.ts';
 import { type Condition, call, Expression, toExpr } from './expression.ts';
-import type { NeedsOf, Operand, Value, ValueOf, Widen } from './expression-types.ts';
+import type { AllNeeds, NeedsOf, Operand, ValueOf, Widen } from './expression-types.ts';
 import { literal, type Scalar } from './literal.ts';
 import type { AnyRow, Ref } from './row-types.ts';
 
@@ -106,14 +106,3 @@ export function struct<F extends Readonly<Record<string, Operand>>>(
 ): Expression<{ [K in keyof F]: ValueOf<F[K]> }, AllNeeds<readonly F[keyof F][]>> {
   return call('struct.of', ...Object.entries(fields).flat());
 }
-
-/** What all values together need of the row. */
-type AllNeeds<A extends readonly unknown[]> = (
-  A[number] extends infer O
-    ? O extends Value<infer _T, infer N>
-      ? (row: N) => void
-      : never
-    : never
-) extends (row: infer Row) => void
-  ? Row
-  : unknown;

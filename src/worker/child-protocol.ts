@@ -18,7 +18,9 @@ export type ToChild =
   | { readonly kind: 'start'; readonly settings: ChildSettings }
   | { readonly kind: 'invoke'; readonly id: number; readonly task: string }
   /** Ends the invocation `id`, which answers with an AbortError; one that has ended already is left alone. */
-  | { readonly kind: 'cancel'; readonly id: number };
+  | { readonly kind: 'cancel'; readonly id: number }
+  /** Ends the process, as the parent's own end does. */
+  | { readonly kind: 'end' };
 
 /** What a worker process says to its pool: that it takes tasks, then one answer for every invocation. */
 export type FromChild =
@@ -64,6 +66,7 @@ const toChild: Readonly<Record<ToChild['kind'], Check>> = {
   start: has({ settings: isSettings }),
   invoke: has({ id: isNumber, task: isText }),
   cancel: has({ id: isNumber }),
+  end: has({}),
 };
 
 const fromChild: Readonly<Record<FromChild['kind'], Check>> = {

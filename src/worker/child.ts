@@ -9,10 +9,10 @@ import { runTask, type WorkerEnvironment } from './run-task.ts';
 
 /*
  * The program of a worker process on this machine: it runs the tasks that its parent sends, as every worker does, and
- * ends when its parent closes the channel or dies, in the middle of a query too.
+ * ends when its parent says so or dies, in the middle of a query too.
  */
 
-/** How long a running task has to end once the channel is closed; then the process kills itself. */
+/** How long a running task has to stop when the process is to end; then the process kills itself. */
 const endGraceMs = 2_000;
 
 interface Running {
@@ -44,6 +44,8 @@ async function handle(message: ToChild): Promise<void> {
     case 'cancel':
       running.get(message.id)?.controller.abort();
       return;
+    case 'end':
+      return end();
   }
 }
 

@@ -52,7 +52,9 @@ test('unpivot refuses no columns, clashing names and types without a common one'
   expect((await errorOf(data.unpivot(['a']).toArray())).message).toBe(
     `unpivot() would give two columns the name "name"; choose others: { nameTo: '…', valueTo: '…' }.`,
   );
-  expect((await errorOf(data.unpivot(['a', 'b'], { nameTo: 'key' }).toArray())).message).toBe('?');
+  expect((await errorOf(data.unpivot(['a', 'b'], { nameTo: 'key' }).toArray())).message).toBe(
+    'The values of list.of() in column "pairs" have no common type: lit("name").struct.of(lit("a"), lit("value"), col("a")) (struct<name: string, value: int64>), lit("name").struct.of(lit("b"), lit("value"), col("b")) (struct<name: string, value: string>). Cast them to one type.',
+  );
 });
 
 test('describe tells the statistics of each column', async () => {
@@ -132,7 +134,9 @@ test('persist keeps every type as it is', async () => {
 test('a persisted dataset that failed is tried again', async () => {
   const missing = path('later.csv');
   const kept = session().read.csv(missing).persist();
-  expect((await errorOf(kept.count())).message.replaceAll(missing, '<path>')).toBe('?');
+  expect((await errorOf(kept.count())).message.replaceAll(missing, '<path>')).toBe(
+    'There is no file or folder file://<path>.',
+  );
   await file('later.csv', 'n\n1\n');
   expect(await kept.toArray()).toEqual([{ n: 1 }]);
 });

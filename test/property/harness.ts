@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import type fc from 'fast-check';
 import { ShoalError } from '../../src/errors.ts';
 import { InternalError } from '../../src/index.ts';
-import { csvNull } from './build/build-dataset.ts';
 import { compareRows } from './compare-rows.ts';
 import type { RandomPlan } from './random-plan.ts';
 import { Reference, type Rows } from './reference/reference.ts';
@@ -50,7 +49,7 @@ export class Harness {
       if (source === 'rows') continue;
       // A name is never used twice: engines and planners remember files.
       const path = join(this.folder, `t${this.written++}.${source}`);
-      await this.reference.write(index, path, csvNull);
+      await this.reference.write(index, path);
       files.set(index, path);
     }
     const remove = () => {

@@ -15,8 +15,8 @@ const decision = fc.nat({ max: 0xffff });
 function rowSeeds(maxRows: number): fc.Arbitrary<number[]> {
   const seed = fc.nat({ max: 0x7fffffff });
   const few = fc.array(seed, { maxLength: Math.min(maxRows, 8), size: 'max' });
-  const many = fc.array(seed, { maxLength: maxRows, size: 'max' });
-  return fc.oneof({ arbitrary: few, weight: 2 }, { arbitrary: many, weight: 1 });
+  const many = fc.array(seed, { minLength: Math.min(maxRows, 6), maxLength: maxRows, size: 'max' });
+  return fc.oneof(few, many);
 }
 
 function tableSeed(maxRows: number): fc.Arbitrary<TableSeed> {

@@ -115,7 +115,8 @@ export class WorkerProcess {
     if (this.state === 'ended') return this.ended;
     this.hold();
     const killTimer = setTimeout(() => this.kill(), this.options.graceMs);
-    if (this.child.connected) this.child.disconnect();
+    // No disconnect(): Node would never say 'close' then.
+    this.send({ kind: 'end' });
     await this.ended;
     clearTimeout(killTimer);
   }

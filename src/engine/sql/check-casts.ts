@@ -25,7 +25,8 @@ async function checkPart(connection: DuckDBConnection, part: Part): Promise<void
   for (const operand of operands) if (hasCast(operand.expr)) await checkPart(connection, operand);
   const { expr } = part;
   const [input] = operands;
-  if (!isCast(expr) || !input) return;
+  // A bare null has no type of its own (the engine calls it INTEGER) and converts to every one.
+  if (!isCast(expr) || !input || isNull(input.expr)) return;
   const from = await typeOfPart(connection, input);
   if (from && !(await converts(connection, from, expr.type))) throw castError(expr, from, part.place.where);
 }
@@ -83,4 +84,8 @@ function hasCast(expr: Expr): boolean {
 /** `tryCast` gives null for what does not convert; it is never wrong. */
 function isCast(expr: Expr): expr is CastExpr {
   return expr.kind === 'cast' && !expr.safe;
+}
+
+function isNull(expr: Expr): boolean {
+  return expr.kind === 'literal' && expr.type.kind === 'null';
 }

@@ -2,6 +2,7 @@ import { InternalError } from '../../errors.ts';
 import { carrierType } from '../../plan/carrier-type.ts';
 import type { ReadRel } from '../../plan/relation.ts';
 import { type Field, sameType } from '../../plan/types.ts';
+import { renderParquet } from './parquet.ts';
 import { literalPath } from './paths.ts';
 import { quoteString } from './quote.ts';
 import type { RenderContext, Rendering } from './render-context.ts';
@@ -15,7 +16,7 @@ export function renderRead(rel: ReadRel, { context }: Rendering): Select {
   if (paths.length === 0) return emptyTable(rel.columns.map((name) => rel.schema[indexOf(rel, name)] as Field));
   const list = paths.map((path) => quoteString(literalPath(path))).join(', ');
   const columns = rel.columns.map((name) => ({ name, sql: renderColumn(rel, indexOf(rel, name)) }));
-  const select = selectFrom([`read_parquet([${list}], hive_partitioning = FALSE)`], columns, false);
+  const select = selectFrom([renderParquet(`[${list}]`, rel.schema)], columns, false);
   // A cast stands once, however often the column is used.
   return columns.every(({ sql }) => /^c\d+$/.test(sql)) ? select : nest(select);
 }

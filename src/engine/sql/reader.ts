@@ -4,6 +4,7 @@ import { renderCsv } from './csv.ts';
 import { renderNdjson } from './ndjson.ts';
 import { renderPaths } from './paths.ts';
 import type { RenderContext } from './render-context.ts';
+import { renderParquet } from './parquet.ts';
 import { renderLines } from './text-lines.ts';
 
 /** The FROM item that reads files of a scan, in their order; it has a column `file_index`, their number from 0. */
@@ -12,7 +13,7 @@ export function renderReader(rel: ScanRel, files: readonly ScanFile[], context: 
   const { format, unionByName } = rel.source;
   switch (format.kind) {
     case 'parquet':
-      return `read_parquet(${paths}, hive_partitioning = FALSE${unionByName ? ', union_by_name = TRUE' : ''})`;
+      return renderParquet(paths, rel.source.schema, unionByName);
     case 'csv':
       return renderCsv(paths, format, context);
     case 'ndjson':

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { leafType } from '../../../src/formats/parquet/column-type.ts';
 import { describeFooter } from '../../../src/formats/parquet/footer.ts';
@@ -21,7 +22,7 @@ test('the engine shows names as engineNames says', async () => {
   const bench = await Bench.open();
   const path = zooPath('pyarrow-names');
   expect(await bench.columnNames(`FROM '${path}' LIMIT 0`)).toEqual(
-    describeFooter(footerOf(path), 7231).columns.map(({ name }) => name),
+    describeFooter(footerOf(path), statSync(path).size).columns.map(({ name }) => name),
   );
   await bench.close();
   expect(engineNames(['a', 'A', 'a', 'a_1', 'Ä', 'ä'])).toEqual(['a', 'A_1', 'a_2', 'a_1_1', 'Ä', 'ä']);

@@ -17,9 +17,6 @@ export function buildDataset(session: Session, plan: RandomPlan, files: Readonly
   return buildQuery(plan.query, tables);
 }
 
-/** Text that the CSV files of tables have for null. */
-export const csvNull = '\\N';
-
 function datasetOf(session: Session, table: PlanTable, path: string | undefined): AnyDataset {
   const schema = Object.fromEntries(table.columns.map(({ name, type }) => [name, formatType(type)]));
   if (path === undefined)
@@ -28,7 +25,7 @@ function datasetOf(session: Session, table: PlanTable, path: string | undefined)
       { schema },
     );
   if (table.source === 'parquet') return session.read.parquet<AnyRow>(path);
-  return session.read.csv<AnyRow>(path, { schema, nullValues: [csvNull], header: true, delimiter: ',', quote: '"' });
+  return session.read.csv<AnyRow>(path, { schema, header: true, delimiter: ',', quote: '"' });
 }
 
 function rowOf(table: PlanTable, row: PlanTable['rows'][number]): AnyRow {

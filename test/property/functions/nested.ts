@@ -56,13 +56,13 @@ function listFunctions(label: string, type: DataType & { kind: 'list' }): Catalo
       build: ([a], [start, length]) => a.list.slice(numberOf(start), numberOf(length)),
       sql: ([a], [start, length]) => {
         const from = numberOf(start) < 0 ? `greatest(len(${a}) + ${start}, 0)` : `${start}`;
-        return `list_filter(${a}, lambda item, at: at > ${from} AND at <= ${from} + ${length})`;
+        return `list_filter(${a}, lambda item, i: i > ${from} AND i <= ${from} + ${length})`;
       },
     },
     [`reverse${label}`]: {
       ...same,
       build: ([a]) => a.list.reverse(),
-      sql: ([a]) => `list_transform(${a}, lambda item, at: (${a})[len(${a}) + 1 - at])`,
+      sql: ([a]) => `list_transform(${a}, lambda item, i: (${a})[len(${a}) + 1 - i])`,
     },
     [`sort${label}`]: { ...same, build: ([a]) => a.list.sort(), sql: ([a]) => `list_sort(${a}, 'ASC', 'NULLS LAST')` },
     [`distinct${label}`]: {

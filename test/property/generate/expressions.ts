@@ -106,7 +106,8 @@ function decimalConstant(choices: Choices, type: DataType): Typed {
 }
 
 function callExpr(scope: Scope, kind: Kind, depth: number): Typed | null {
-  const names = functionsGiving(kind);
+  const kinds = new Set<Kind>([...scope.columns.map((column) => kindOf(column.type)), ...scalarKinds]);
+  const names = functionsGiving(kind).filter((name) => functionNamed(name).takes.every((takes) => kinds.has(takes)));
   if (names.length === 0) return null;
   const fn = scope.choices.pick(names);
   const spec = functionNamed(fn);

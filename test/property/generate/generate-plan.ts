@@ -57,7 +57,7 @@ export function generatePlan(tableSeeds: readonly TableSeed[], stepSeeds: readon
   let state = startOf(decided[0] ?? decideTable({ columns: [], rows: [] }), 0);
   for (const seed of stepSeeds) {
     const context = { choices: new Choices(seed), state, tables };
-    state = context.choices.pick(steps)(context) ?? filter(context) ?? state;
+    state = context.choices.pick(steps)(context) ?? withColumns(context) ?? state;
   }
   const last = new Choices(stepSeeds.at(-1)?.slice(-12) ?? []);
   const context = { choices: last, state, tables };

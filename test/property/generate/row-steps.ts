@@ -40,7 +40,7 @@ export const sort: StepMaker = (context) => {
 export const limit: StepMaker = ({ choices, state }) => {
   if (!state.ordered) return null;
   const verb = choices.pick<'limit' | 'head' | 'offset'>(['limit', 'offset', 'head']);
-  const rows = choices.pick([3, 5, 1, 10, 0, 30]);
+  const rows = choices.pick([3, 5, 10, 1, 8, 30, 2, 0]);
   const maxRows = verb === 'offset' ? state.maxRows : Math.min(rows, state.maxRows);
   return after(state, { verb, rows }, { maxRows });
 };
@@ -88,6 +88,6 @@ function takes(type: DataType, value: Constant): boolean {
 
 /** All rows or none: the others are a matter of the hash. */
 export const sample: StepMaker = ({ choices, state }) =>
-  after(state, { verb: 'sample', fraction: choices.pick([1, 0]), seed: choices.below(9) }, {});
+  after(state, { verb: 'sample', fraction: choices.pick([1, 1, 1, 1, 0]), seed: choices.below(9) }, {});
 
 export const persist: StepMaker = ({ state }) => after(state, { verb: 'persist' }, {});

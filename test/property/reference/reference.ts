@@ -41,15 +41,14 @@ export class Reference {
     await this.connection.run(tables.map(tableSql).join(';\n'));
   }
 
-  /** Writes a table into a file of its own kind. @param nullText what stands for null in CSV */
-  async write(index: number, path: string, nullText: string): Promise<void> {
+  /** Writes a table into a file of its own kind. */
+  async write(index: number, path: string): Promise<void> {
     const table = this.tables[index];
     if (!table) throw new RangeError(`The plan has no table ${index}.`);
     const columns = table.columns.map(({ name }, column) => `c${column} AS "${name.replaceAll('"', '""')}"`);
-    const options =
-      table.source === 'csv' ? `FORMAT csv, HEADER, NULLSTR '${nullText}'` : 'FORMAT parquet, ROW_GROUP_SIZE 16';
+    const options = table.source === 'csv' ? 'FORMAT csv, HEADER' : 'FORMAT parquet, ROW_GROUP_SIZE 16';
     await this.connection.run(
-      `COPY (SELECT ${columns.join(', ')} FROM t${index} ORDER BY pos) TO '${path}' (${options})`,
+      `COPY (SELECT ${columns.join(', ')} FROM t${index} ORDER BY t${index}.pos) TO '${path}' (${options})`,
     );
   }
 
