@@ -5,7 +5,7 @@ import type { Tables } from './tables.ts';
 export function q13({ customer, orders }: Tables) {
   const ordinary = orders.filter(col('o_comment').str.like('%special%requests%').not());
   return customer
-    .join(ordinary, { leftOn: ['c_custkey'], rightOn: ['o_custkey'], how: 'left' })
+    .join(ordinary, { leftOn: 'c_custkey', rightOn: 'o_custkey', how: 'left' })
     .groupBy('c_custkey')
     .agg({ c_count: count('o_orderkey') })
     .groupBy('c_count')

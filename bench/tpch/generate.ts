@@ -12,7 +12,7 @@ const GENERATOR_VERSION = 1;
 /** Says, inside a finished folder, what it holds. It is written last. */
 const MARKER = 'generated.json';
 
-/** Rows of a Parquet row group: DuckDB's own default, and a size that other writers use too. */
+/** Rows of a Parquet row group where none are asked for: DuckDB's own default, and a size that other writers use too. */
 const ROW_GROUP_ROWS = 122_880;
 
 /** What to generate, and where. */
@@ -23,6 +23,8 @@ export interface GenerateOptions {
   readonly directory: string;
   /** Whether to write `lineitem.csv`, the one file larger than all others together. True by default. */
   readonly csv?: boolean;
+  /** Rows of a Parquet row group: fewer cut small tables into several, for tests of splitting. 122,880 by default. */
+  readonly rowGroupRows?: number;
   /** Threads of the engine; by default one per core. The files are the same with any number. */
   readonly threads?: number;
 }
@@ -60,10 +62,12 @@ interface Contents {
   readonly engine: string;
   readonly scaleFactor: number;
   readonly csv: boolean;
+  /** Not there where nothing was asked. */
+  readonly rowGroupRows: number | undefined;
 }
 
-function describeContents({ scaleFactor, csv = true }: GenerateOptions): Contents {
-  return { generator: GENERATOR_VERSION, engine: engineVersion(), scaleFactor, csv };
+function describeContents({ scaleFactor, csv = true, rowGroupRows }: GenerateOptions): Contents {
+  return { generator: GENERATOR_VERSION, engine: engineVersion(), scaleFactor, csv, rowGroupRows };
 }
 
 async function holds(directory: string, wanted: Contents): Promise<boolean> {
@@ -75,7 +79,8 @@ async function holds(directory: string, wanted: Contents): Promise<boolean> {
     return false;
   }
   const same = found.generator === wanted.generator && found.engine === wanted.engine;
-  return same && found.scaleFactor === wanted.scaleFactor && (found.csv || !wanted.csv);
+  const alike = found.scaleFactor === wanted.scaleFactor && found.rowGroupRows === wanted.rowGroupRows;
+  return same && alike && (found.csv || !wanted.csv);
 }
 
 /** Renames `aside` to `directory`, unless another process has put the same data there in the meantime. */
@@ -99,7 +104,10 @@ async function writeTables(directory: string, options: GenerateOptions): Promise
     const sizes = tableSizes(options.scaleFactor);
     for (const statement of macros(sizes)) await connection.run(statement);
     const queries = tableQueries(sizes);
-    for (const table of tableNames) await writeParquet(connection, queries[table], join(directory, `${table}.parquet`));
+    const rows = options.rowGroupRows ?? ROW_GROUP_ROWS;
+    for (const table of tableNames) {
+      await writeParquet(connection, queries[table], join(directory, `${table}.parquet`), rows);
+    }
     if (options.csv ?? true) await writeCsv(connection, directory);
   } finally {
     connection.closeSync();
@@ -107,8 +115,13 @@ async function writeTables(directory: string, options: GenerateOptions): Promise
   }
 }
 
-async function writeParquet(connection: DuckDBConnection, query: string, path: string): Promise<void> {
-  const format = `FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}`;
+async function writeParquet(
+  connection: DuckDBConnection,
+  query: string,
+  path: string,
+  rowGroupRows: number,
+): Promise<void> {
+  const format = `FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroupRows}`;
   await connection.run(`COPY (${query}) TO ${quote(path)} (${format})`);
 }
 

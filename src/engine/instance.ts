@@ -85,9 +85,9 @@ function sandboxStatements(options: EngineOptions): string[] {
     `SET GLOBAL temp_directory = ${quote(join(resolve(options.scratchDirectory), `spill-${randomUUID()}`))}`,
     `SET GLOBAL allowed_directories = ${list([options.scratchDirectory, ...options.allowedDirectories])}`,
     `SET GLOBAL allowed_paths = ${list(options.allowedPaths ?? [])}`,
-    // Memory goes back to the system early: 20–100 MB less at the peak.
+    // Memory goes back to the system early: 20–100 MB less at the peak. With 1 MB in bulk a query takes 30 % longer.
     `SET GLOBAL allocator_flush_threshold = '1MB'`,
-    `SET GLOBAL allocator_bulk_deallocation_flush_threshold = '1MB'`,
+    `SET GLOBAL allocator_bulk_deallocation_flush_threshold = '32MB'`,
     // It takes a file that was rewritten at the same size within a second for the old one.
     'SET GLOBAL enable_external_file_cache = false',
     // GLOBAL: plain SET changes this connection only, and the next one would be in the machine's zone.

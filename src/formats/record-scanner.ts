@@ -15,6 +15,15 @@ export interface RecordScanner {
   scan(piece: Uint8Array, pieceStart: number, target: number): number | null;
 }
 
+/** What is known of the byte where a scanner begins. */
+export type ScanStart =
+  /** It begins a record. */
+  | 'record'
+  /** It stands outside of quotes. */
+  | 'outside'
+  /** It stands within a quoted field. */
+  | 'quotes';
+
 /** How a record ends. */
 export type Newline = '\n' | '\r\n' | '\r';
 

@@ -15,9 +15,14 @@ function explainStage(stage: Stage, plan: PhysicalPlan): string {
 }
 
 function describeTasks(stage: Stage, plan: PhysicalPlan): string {
-  const partitions = [...stage.inputs.values()].flatMap((partitioning) => (partitioning.kind === 'hash' ? [partitioning.partitions] : []));
+  const partitions = [...stage.inputs.values()].flatMap((partitioning) =>
+    partitioning.kind === 'hash' ? [partitioning.partitions] : [],
+  );
   if (partitions[0] !== undefined) return `up to ${partitions[0]} tasks`;
-  const splits = scansIn(stage.plan).reduce((sum, scan) => sum + Math.max(1, plan.splits.get(scan)?.splits.length ?? 1), 0);
+  const splits = scansIn(stage.plan).reduce(
+    (sum, scan) => sum + Math.max(1, plan.splits.get(scan)?.splits.length ?? 1),
+    0,
+  );
   return splits > 1 && plan.splits.size > 0 ? `${splits} tasks` : '1 task';
 }
 
@@ -153,11 +158,12 @@ function describeNode(node: RelNode): string {
 function describeScan(node: ScanRel): string {
   const { files, format, schema, filesBeforePruning } = node.source;
   const skipped = filesBeforePruning - files.length;
+  const columns = node.columns.filter((name) => name !== node.rowIdentity);
   const what =
     files.length === 1 && files[0] ? files[0].uri : `${files.length} files${files[0] ? ` from ${files[0].uri}` : ''}`;
   const parts = [
     `${formatBytes(files.reduce((sum: number, file: ScanFile) => sum + file.sizeBytes, 0))}`,
-    `${node.columns.length} of ${schema.length} columns: ${node.columns.map(formatColumn).join(', ')}`,
+    `${columns.length} of ${schema.length} columns: ${columns.map(formatColumn).join(', ')}`,
     ...(skipped > 0 ? [`${skipped} of ${filesBeforePruning} files skipped by their folders`] : []),
   ];
   return `scan ${format.kind} ${what} (${parts.join('; ')})`;

@@ -86,8 +86,14 @@ export type FilePart =
       readonly endRow: number;
       readonly contiguous: boolean;
     }
-  /** Records of a CSV or NDJSON file whose first byte lies in `startByte … endByte` (exclusive). */
-  | { readonly kind: 'bytes'; readonly startByte: number; readonly endByte: number };
+  /** Records of a CSV, NDJSON or text file whose first byte lies in `startByte … endByte` (exclusive). */
+  | {
+      readonly kind: 'bytes';
+      readonly startByte: number;
+      readonly endByte: number;
+      /** Where the first of them begins, or would: known once the parts before this one have run, and not guessed then. */
+      readonly exactStart?: number;
+    };
 
 /** What a `read.*` call asked for. */
 export interface SourceSpec {

@@ -1,4 +1,5 @@
 import type { SortKey } from './expr.ts';
+import type { PartSpan } from './part-span.ts';
 import type { ExchangePart, Partitioning, RelNode } from './relation.ts';
 import type { Schema } from './types.ts';
 
@@ -54,8 +55,8 @@ export interface RejectedRecord {
   readonly uri: string;
   /** Offset of the record's first byte in the object; null where the format does not tell it. */
   readonly byteOffset: number | null;
-  /** 1-based number of the record in the object, the header counted. */
-  readonly row: number;
+  /** 1-based number of the record in the object, the header counted; null in a part that does not begin where the object does. */
+  readonly row: number | null;
   readonly column: string | null;
   readonly message: string;
   readonly text: string;
@@ -78,6 +79,8 @@ export interface TaskResult {
   readonly partitions: readonly (readonly ExchangePart[])[];
   /** Sort keys (hexadecimal) of evenly spread rows, where the output asked for a sample. */
   readonly sample: readonly string[];
+  /** The bytes that the task took for its parts of CSV, NDJSON and text files; to be held against those of its neighbours. */
+  readonly spans: readonly PartSpan[];
   /** Wall time inside the worker, milliseconds. */
   readonly elapsedMs: number;
   readonly rejected: readonly RejectedRecord[];

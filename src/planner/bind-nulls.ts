@@ -1,3 +1,4 @@
+import type { JsonValue } from '../errors.ts';
 import type { Expr, LiteralExpr } from '../plan/expr.ts';
 import type { FillNullNode } from '../plan/logical.ts';
 import type { RelNode } from '../plan/relation.ts';
@@ -21,18 +22,33 @@ export function fillNulls(input: RelNode, node: FillNullNode, schema: Schema): R
   checkNames(names ?? [], input, 'fillNull');
   const columns = schema.map(({ name, type }) => {
     const column: Expr = { kind: 'column', name };
-    const filled: Expr = { kind: 'call', fn: 'coalesce', args: [column, value] };
-    if (names) return { name, expr: names.includes(name) ? filled : column };
-    return { name, expr: fits(value, type) ? ({ kind: 'cast', safe: false, type, input: filled } as const) : column };
+    if (names) return { name, expr: names.includes(name) ? coalesce(column, value) : column };
+    // The value is cast, not the column: a fraction beside a decimal would make float64 of both.
+    const cast: Expr = { kind: 'cast', safe: false, type, input: value };
+    return { name, expr: fits(value, type) ? coalesce(column, cast) : column };
   });
   return { kind: 'project', input, columns };
 }
 
-/** A fraction fits no integer column; dates and timestamps take both kinds of dates. */
+function coalesce(column: Expr, value: Expr): Expr {
+  return { kind: 'call', fn: 'coalesce', args: [column, value] };
+}
+
+/** A number fits where it is a value of the column's type; dates and timestamps take both kinds of dates. */
 function fits(value: LiteralExpr, type: DataType): boolean {
   const given = value.type.kind;
-  if (given === 'number') return isNumeric(type) && (Number.isInteger(value.value) || !/^u?int/.test(type.kind));
-  if (given === 'int64' || given === 'int128') return isNumeric(type);
+  if (given === 'number' || given === 'int64' || given === 'int128') return isNumeric(type) && holds(type, value.value);
   if (given === 'date') return type.kind === 'date' || type.kind === 'timestamp' || type.kind === 'timestamptz';
   return given === type.kind;
+}
+
+/** @param digits a number, or the digits of a large one, or the name of one that is not finite */
+function holds(type: DataType, digits: JsonValue): boolean {
+  const number = Number(digits);
+  if (type.kind === 'decimal') return Math.abs(number) < 10 ** (type.precision - type.scale);
+  const bits = /^u?int(\d+)$/.exec(type.kind)?.[1];
+  if (bits === undefined) return true;
+  if (!Number.isInteger(number)) return false;
+  const exact = BigInt(typeof digits === 'string' ? digits : number);
+  return (type.kind.startsWith('u') ? BigInt.asUintN : BigInt.asIntN)(Number(bits), exact) === exact;
 }

@@ -13,6 +13,7 @@ import type { Evidence } from './evidence.ts';
 import { gatherEvidence, type Lookups } from './gather-evidence.ts';
 import { optimize } from './optimize.ts';
 import { pruneColumns } from './rules/prune-columns.ts';
+import { shiftZones } from './shift-zones.ts';
 import { bindKeys } from './stages/bind-keys.ts';
 import { cutStages } from './stages/cut-stages.ts';
 import { describeExchanges } from './stages/describe-exchanges.ts';
@@ -77,7 +78,8 @@ export async function planQuery(request: PlanRequest, environment: PlanningEnvir
   const connection = await environment.connect();
   try {
     const schema = await describeSchema(connection, bound);
-    const optimized = optimize(bound, evidence);
+    const local = environment.timeZone === 'UTC' ? bound : await shiftZones(connection, bound, environment.timeZone);
+    const optimized = optimize(local, evidence);
     const rel = request.wireTypes ? toWire(optimized, schema) : optimized;
     return {
       schema,

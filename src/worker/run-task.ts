@@ -87,10 +87,10 @@ async function runQuery(
   try {
     if (task.output.kind === 'result' || target === null) {
       const rows = await sendRows(connection, sql, port);
-      return { rows, staged: null, ...(await rejectedRecords(scans, connection, pathOf)) };
+      return { rows, staged: null, partitions: [], sample: [], ...(await rejectedRecords(scans, connection, pathOf)) };
     }
     const { rows, staged } = await stageSink(connection, sql, task.output, target, store, port.signal);
-    return { rows, staged, ...(await rejectedRecords(scans, connection, pathOf)) };
+    return { rows, staged, partitions: [], sample: [], ...(await rejectedRecords(scans, connection, pathOf)) };
   } catch (error) {
     throw await explainFailure(error, { scans, connection, store, pathOf });
   }

@@ -6,7 +6,7 @@ import type fc from 'fast-check';
 import { ShoalError } from '../../src/errors.ts';
 import { InternalError } from '../../src/index.ts';
 import { compareRows } from './compare-rows.ts';
-import type { RandomPlan } from './random-plan.ts';
+import type { PlanQuery, RandomPlan } from './random-plan.ts';
 import { Reference, type Rows } from './reference/reference.ts';
 
 /** What running a plan came to. */
@@ -19,6 +19,12 @@ export async function outcomeOf(run: () => Promise<Rows>): Promise<Outcome> {
   } catch (error) {
     return { error: error instanceof Error ? error : new Error(String(error)) };
   }
+}
+
+/** Indexes of the tables that a query reads. */
+function tablesOf(query: PlanQuery): ReadonlySet<number> {
+  const others = query.steps.flatMap((step) => ('other' in step ? [...tablesOf(step.other)] : []));
+  return new Set([query.table, ...others]);
 }
 
 /** The reference, and files for the tables that come from files. */
@@ -41,11 +47,13 @@ export class Harness {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  /** Makes a plan's tables and files. @returns paths by table, and what removes the files */
+  /** Makes the tables that a plan reads, and their files. @returns paths by table, and what removes the files */
   async load(plan: RandomPlan): Promise<{ readonly files: ReadonlyMap<number, string>; readonly remove: () => void }> {
-    await this.reference.load(plan.tables);
+    const used = tablesOf(plan.query);
+    await this.reference.load(plan.tables, used);
     const files = new Map<number, string>();
-    for (const [index, { source }] of plan.tables.entries()) {
+    for (const index of used) {
+      const source = plan.tables[index]?.source ?? 'rows';
       if (source === 'rows') continue;
       // A name is never used twice: engines and planners remember files.
       const path = join(this.folder, `t${this.written++}.${source}`);

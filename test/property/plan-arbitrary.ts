@@ -7,6 +7,8 @@ export interface PlanSize {
   readonly maxSteps?: number;
   readonly maxTables?: number;
   readonly maxRows?: number;
+  /** Whether `persist()` is among the verbs; default true. */
+  readonly persisted?: boolean;
 }
 
 const decision = fc.nat({ max: 0xffff });
@@ -27,9 +29,14 @@ function tableSeed(maxRows: number): fc.Arbitrary<TableSeed> {
  * Random plans: one to three tables of up to 40 rows, and a chain of up to six verbs over them. They shrink to fewer verbs,
  * fewer rows, and simpler decisions within each verb.
  */
-export function planArbitrary({ maxSteps = 6, maxTables = 3, maxRows = 40 }: PlanSize = {}): fc.Arbitrary<RandomPlan> {
+export function planArbitrary({
+  maxSteps = 6,
+  maxTables = 3,
+  maxRows = 40,
+  persisted = true,
+}: PlanSize = {}): fc.Arbitrary<RandomPlan> {
   const tables = fc.array(tableSeed(maxRows), { minLength: 1, maxLength: maxTables, size: 'max' });
   const stepSeed = fc.array(decision, { minLength: 48, maxLength: 48 });
   const steps = fc.array(stepSeed, { minLength: 1, maxLength: maxSteps, size: 'max' });
-  return fc.tuple(tables, steps).map(([tableSeeds, stepSeeds]) => generatePlan(tableSeeds, stepSeeds));
+  return fc.tuple(tables, steps).map(([tableSeeds, stepSeeds]) => generatePlan(tableSeeds, stepSeeds, { persisted }));
 }

@@ -105,7 +105,8 @@ export class WorkerProcess {
     clearTimeout(killTimer);
     if (!(outcome instanceof Error)) return outcome;
     // A task that was done before the signal reached it has its result: somebody must throw it away.
-    if (!signal.aborted || this.closing) throw outcome;
+    if (this.closing) throw closedMeanwhile();
+    if (!signal.aborted) throw outcome;
     throw overdue ? abortedByKill(task, signal) : abortedTask(task, signal);
   }
 

@@ -11,17 +11,30 @@ const maxRecordBytes = 8 * 1024 * 1024;
 /** Bytes that the CSV reader takes at once, as many as cost nothing (measured on 90 MB, two threads). */
 const bufferBytes = 2 * maxRecordBytes;
 
+/** What is the same in all files that one table function reads. */
+export interface CsvFiles {
+  readonly header: boolean;
+  /** '' where the first newline of a file is that of all its records. */
+  readonly newline: '' | '\n' | '\r\n' | '\r';
+  /** Columns in the files' own order. */
+  readonly columns: Schema;
+}
+
 /** The table function of a CSV scan, with nothing left to the engine's guess. Columns go by position. */
 export function renderCsv(
   paths: string,
   format: Extract<ResolvedFormat, { kind: 'csv' }>,
+  files: CsvFiles,
   context: RenderContext,
 ): string {
   const options = [
     'auto_detect = FALSE',
     'hive_partitioning = FALSE',
+    `header = ${files.header ? 'TRUE' : 'FALSE'}`,
     ...dialectOptions(format.dialect),
-    `columns = ${renderColumns(format.columns)}`,
+    // A slice may begin with a quoted newline of another kind, by which the engine would go.
+    ...(files.newline === '' ? [] : [`new_line = ${quoteString(JSON.stringify(files.newline).slice(1, -1))}`]),
+    `columns = ${renderColumns(files.columns)}`,
     `max_line_size = ${maxRecordBytes}`,
     `buffer_size = ${bufferBytes}`,
     ...rejectOptions(format.onBadRow !== 'error', context),
@@ -32,7 +45,6 @@ export function renderCsv(
 function dialectOptions(dialect: ResolvedCsvDialect): string[] {
   const nulls = [...new Set(['', ...dialect.nullValues])];
   return [
-    `header = ${dialect.header ? 'TRUE' : 'FALSE'}`,
     `delim = ${quoteString(dialect.delimiter)}`,
     `quote = ${quoteString(dialect.quote)}`,
     `escape = ${quoteString(dialect.quote === '' ? '' : dialect.escape)}`,

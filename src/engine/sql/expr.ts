@@ -75,8 +75,12 @@ export function renderSortKey(sql: string, key: Pick<SortKey, 'descending' | 'nu
   return `${sql} ${key.descending ? 'DESC' : 'ASC'} NULLS ${key.nullsFirst ? 'FIRST' : 'LAST'}`;
 }
 
-/** An aggregate with its filter, as it stands in a SELECT or before OVER. */
-export function renderAggregate(expr: AggregateExpr, scope: Scope): string {
+/**
+ * An aggregate with its filter, as it stands in a SELECT or before OVER.
+ *
+ * @param name another aggregate of the same arguments
+ */
+export function renderAggregate(expr: AggregateExpr, scope: Scope, name?: string): string {
   const sql = aggregateFunctionSql[expr.fn](...expr.args.map((arg) => renderExpr(arg, scope)));
   const distinct = expr.distinct || sql.distinct ? 'DISTINCT ' : '';
   const keys = expr.orderBy.map((key) => renderSortKey(renderExpr(key.expr, scope), key));
@@ -84,14 +88,19 @@ export function renderAggregate(expr: AggregateExpr, scope: Scope): string {
   const order = keys.length > 0 ? ` ORDER BY ${keys.join(', ')}` : '';
   const conditions = [...(sql.where ? [sql.where] : []), ...(expr.filter ? [renderCondition(expr.filter, scope)] : [])];
   const filter = conditions.length > 0 ? ` FILTER (WHERE ${conditions.join(' AND ')})` : '';
-  return `${sql.name}(${distinct}${sql.args}${order})${filter}`;
+  return `${name ?? sql.name}(${distinct}${sql.args}${order})${filter}`;
 }
 
 function renderWindow(expr: WindowExpr, scope: Scope): string {
   const { fn } = expr;
   const list = (parts: readonly Expr[]) => parts.map((part) => renderExpr(part, scope)).join(', ');
-  const call = fn.kind === 'aggregate' ? renderAggregate(fn, scope) : `${windowFunctionSql[fn.fn]}(${list(fn.args)})`;
-  return `${call} ${renderOver(list(expr.partitionBy), renderSortKeys(expr.orderBy, scope), expr.frame)}`;
+  const over = renderOver(list(expr.partitionBy), renderSortKeys(expr.orderBy, scope), expr.frame);
+  if (fn.kind === 'window-function') return `${windowFunctionSql[fn.fn]}(${list(fn.args)}) ${over}`;
+  // Before OVER the engine takes `first` and `last` for window functions, which have no FILTER: the end of a list is the same.
+  const end = fn.filter && fn.fn === 'first' ? '[1]' : fn.filter && fn.fn === 'last' ? '[-1]' : null;
+  return end === null
+    ? `${renderAggregate(fn, scope)} ${over}`
+    : `(${renderAggregate(fn, scope, 'list')} ${over})${end}`;
 }
 
 function renderColumn(name: string, scope: Scope): string {

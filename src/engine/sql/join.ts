@@ -5,7 +5,7 @@ import { checkedFunctions, comparisonFunctions } from './comparison-functions.ts
 import { renderCondition, renderExpr } from './expr.ts';
 import { foldCase, freshName, sqlNames } from './names.ts';
 import { quoteIdentifier } from './quote.ts';
-import { namesOf, nest, parenthesized, type Select, selectFrom, selectLines } from './select.ts';
+import { columnsOf, namesOf, nest, parenthesized, type Select, selectFrom, selectLines } from './select.ts';
 
 const operators: Readonly<Record<JoinHow, string>> = {
   inner: 'JOIN',
@@ -30,13 +30,13 @@ interface Side {
  * that outer joins keep the rows that it turns down.
  */
 export function renderJoin(rel: JoinRel, left: Select, right: Select, checked: boolean): Select {
-  const [leftAlias, rightAlias] = aliases([
-    ...namesOf(left),
-    ...namesOf(right),
-    ...rel.scope.map((column) => column.name),
-  ]);
   const plain = rel.where !== null && someExpr(rel.where, (part) => part.kind === 'sql');
-  const leftSide = side(left, leftAlias);
+  const inner = rel.how === 'inner' || rel.how === 'cross';
+  const run = inner && !plain ? runOfJoins(left) : null;
+  const taken = [...namesOf(left), ...namesOf(right), ...rel.scope.map((column) => column.name), ...(run?.aliases ?? [])];
+  const leftAlias = run ? null : freshAlias('l', taken);
+  const rightAlias = freshAlias('r', taken);
+  const leftSide = run ? run.side : side(left, leftAlias ?? 'l');
   const rightSide = side(plain ? renamed(right, rel.scope, namesOf(left)) : right, rightAlias);
   const rightColumns = plain ? byOwnName(right, rightSide) : rightSide.columns;
   const keys = rel.on.map((pair) => {
@@ -50,7 +50,17 @@ export function renderJoin(rel: JoinRel, left: Select, right: Select, checked: b
   const residual = rel.where ? [renderCondition(rel.where, { columns: conditionColumns, checked })] : [];
   const from = [...leftSide.lines, ...joinLines(rel.how, [...keys, ...residual], rightSide.lines)];
   const columns = rel.columns.map((name) => ({ name, sql: outputSql(rel, name, leftSide.columns, rightColumns) }));
-  return selectFrom(from, columns, false);
+  const select = { ...selectFrom(from, columns, false), where: run ? left.where : [] };
+  return inner && !plain ? { ...select, joined: [...(run?.aliases ?? [leftAlias ?? 'l']), rightAlias] } : select;
+}
+
+/**
+ * The left side as it is, when it is a run of inner joins to which another one may be added: the engine orders joins by
+ * their sizes within one FROM only (Q5 of TPC-H takes 1.17 times as long nested).
+ */
+function runOfJoins(left: Select): { readonly side: Pick<Side, 'lines' | 'columns'>; readonly aliases: readonly string[] } | null {
+  if (!left.joined || !left.open || left.distinct || left.orderBy || left.limit || left.groupBy) return null;
+  return { side: { lines: left.from, columns: columnsOf(left) }, aliases: left.joined };
 }
 
 function joinLines(how: JoinHow, conditions: readonly string[], right: readonly string[]): string[] {
@@ -64,10 +74,10 @@ function side(select: Select, alias: string): Side {
   return { lines: parenthesized(selectLines(select), `) AS ${alias}`), alias, columns: new Map(columns) };
 }
 
-/** Two names that no column has: `l.x` must not be taken for a field of a column `l`. */
-function aliases(names: readonly string[]): [string, string] {
+/** A name that no column has: `l.x` must not be taken for a field of a column `l`. */
+function freshAlias(alias: string, names: readonly string[]): string {
   const taken = new Set(names.map(foldCase));
-  return [freshName('l', (name) => taken.has(name)), freshName('r', (name) => taken.has(name))];
+  return freshName(alias, (name) => taken.has(name));
 }
 
 /** The right side under the names of the scope, for conditions whose text cannot be changed; shared keys get names that nobody uses. */

@@ -42,18 +42,27 @@ export function withPosition(
   select: Select,
   reserved: readonly string[] = [],
 ): { readonly select: Select; readonly position: string } {
+  const numbered = withColumn(select.open ? select : nest(select), 'position', 'row_number() OVER ()', reserved);
+  return { select: numbered.select, position: numbered.sql };
+}
+
+/**
+ * An open SELECT, nested, with a further column that only its SQL gives: the columns are those of `select`.
+ *
+ * @param wish name of the column within, should it be free
+ * @param value SQL of its value, over the columns of `select`
+ */
+export function withColumn(
+  select: Select,
+  wish: string,
+  value: string,
+  reserved: readonly string[] = [],
+): { readonly select: Select; readonly sql: string } {
   const taken = new Set([...namesOf(select), ...reserved].map(foldCase));
-  const name = freshName('position', (candidate) => taken.has(candidate));
-  const base = select.open ? select : nest(select);
-  const numbered = nest({
-    ...base,
-    columns: [...base.columns, { name, sql: 'row_number() OVER ()' }],
-    star: false,
-    open: false,
-  });
-  const position = columnsOf(numbered).get(name) ?? quoteIdentifier(name);
+  const name = freshName(wish, (candidate) => taken.has(candidate));
+  const nested = nest({ ...select, columns: [...select.columns, { name, sql: value }], star: false, open: false });
   return {
-    select: { ...numbered, columns: numbered.columns.filter((column) => column.name !== name), star: false },
-    position,
+    select: { ...nested, columns: nested.columns.filter((column) => column.name !== name), star: false },
+    sql: columnsOf(nested).get(name) ?? quoteIdentifier(name),
   };
 }

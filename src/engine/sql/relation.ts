@@ -14,7 +14,7 @@ import { renderCondition, renderExpr, renderSortKey, type Scope } from './expr.t
 import { renderJoin } from './join.ts';
 import { renderValue } from './literal.ts';
 import { sqlNames } from './names.ts';
-import { hasOrder, hasWindows, withPosition } from './order.ts';
+import { hasOrder, hasWindows, withColumn, withPosition } from './order.ts';
 import { renderRead } from './read-exchange.ts';
 import type { RenderContext, Rendering } from './render-context.ts';
 import { emptyTable, renderScan } from './scan.ts';
@@ -142,30 +142,38 @@ function renderAggregation(rel: AggregateRel, rendering: Rendering): Select {
 }
 
 function renderDistinct(rel: DistinctRel, rendering: Rendering): Select {
+  if (rel.on !== null) return renderDistinctOn(rel, rel.on, rendering);
   const input = render(rel.input, rendering, false);
-  if (rel.on === null) {
-    const select = input.distinct || input.orderBy || input.limit ? nest(input) : input;
-    return { ...select, distinct: 'DISTINCT', open: false };
-  }
-  const select = opened(input, false);
+  const select = input.distinct || input.orderBy || input.limit ? nest(input) : input;
+  return { ...select, distinct: 'DISTINCT', open: false };
+}
+
+/** With several threads the engine's DISTINCT ON takes any row of a combination: the first has to be counted out. */
+function renderDistinctOn(rel: DistinctRel, on: readonly string[], rendering: Rendering): Select {
+  const ordered = hasOrder(rel.input);
+  const input = render(rel.input, rendering, ordered);
+  const { select, position } = ordered ? withPosition(input) : { select: opened(input, false), position: null };
   const scope = scopeOf(select, rendering);
-  const keys = rel.on.map((name) => renderExpr({ kind: 'column', name }, scope));
   // No column at all is one combination.
-  return { ...select, distinct: `DISTINCT ON (${keys.join(', ') || 'TRUE'})`, open: false };
+  const keys = on.map((name) => renderExpr({ kind: 'column', name }, scope)).join(', ') || 'TRUE';
+  if (position === null) return { ...select, distinct: `DISTINCT ON (${keys})`, open: false };
+  const place = withColumn(select, 'place', `row_number() OVER (PARTITION BY ${keys} ORDER BY ${position})`);
+  return { ...place.select, where: [`${place.sql} = 1`] };
 }
 
 function renderSort(rel: SortRel, rendering: Rendering): Select {
   const input = render(rel.input, rendering, rel.stable);
   const { select, position } = rel.stable ? withPosition(input) : { select: input, position: null };
+  // A constant orders nothing, and in ORDER BY a number is the place of a column.
+  const wanted = rel.keys.filter((key) => key.expr.kind !== 'literal');
   const byName =
-    rel.keys.every((key) => key.expr.kind === 'column') && !select.orderBy && !select.limit && !select.distinct;
-  const sorted = byName ? select : opened(select, hasFragment(rel.keys.map((key) => key.expr)));
-  const keys = rel.keys.map((key) => renderSortKey(sortExpr(key.expr, sorted, rendering), key));
-  return {
-    ...sorted,
-    orderBy: `ORDER BY ${[...keys, ...(position === null ? [] : [position])].join(', ')}`,
-    open: false,
-  };
+    wanted.every((key) => key.expr.kind === 'column') && !select.orderBy && !select.limit && !select.distinct;
+  const sorted = byName ? select : opened(select, hasFragment(wanted.map((key) => key.expr)));
+  const keys = [
+    ...wanted.map((key) => renderSortKey(sortExpr(key.expr, sorted, rendering), key)),
+    ...(position === null ? [] : [position]),
+  ];
+  return { ...sorted, orderBy: keys.length > 0 ? `ORDER BY ${keys.join(', ')}` : '', open: false };
 }
 
 /** A bare name in ORDER BY is the SELECT's own column, a name within an expression is FROM's. */

@@ -7,12 +7,23 @@ export interface RenderContext {
   partPaths?(read: ReadRel): readonly string[];
   /** Where the file's bytes are on this machine. */
   localPath(file: ScanFile): string;
+  /** How the local file differs from the object that it stands for; null, as without this function, for not at all. */
+  localSlice?(file: ScanFile): LocalSlice | null;
   /**
    * Names (identifiers that need no quotes) of temporary tables of this connection that take the records which CSV scans reject; the engine makes them.
    * Without them, `onBadRow: 'skip' | 'collect'` drops such records without a trace.
    */
   readonly rejects?: { readonly errors: string; readonly scans: string };
 }
+
+/** What a local file is of an object when it is not the same. */
+export type LocalSlice =
+  /** The whole Parquet file, of which these rows are read: ranges, ascending. */
+  | { readonly kind: 'rows'; readonly ranges: readonly { readonly startRow: number; readonly endRow: number }[] }
+  /** Some row groups of a Parquet file: from row `localRow` of the local one on stand the object's rows from `row` on. */
+  | { readonly kind: 'row-groups'; readonly groups: readonly { readonly localRow: number; readonly row: number }[] }
+  /** Some records of a file, with how they end where that is known; the header is among the first ones only. */
+  | { readonly kind: 'records'; readonly isHead: boolean; readonly newline: '' | '\n' | '\r\n' | '\r' };
 
 /** How a plan is rendered: to be run, or, without a context, to be bound over empty tables with all operands checked. */
 export interface Rendering {

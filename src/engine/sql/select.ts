@@ -24,6 +24,8 @@ export interface Select {
   readonly open: boolean;
   /** The columns are all of FROM's, in its order: `*` says the same. */
   readonly star: boolean;
+  /** Aliases of a FROM that is nothing but inner joins: while the SELECT is open, another one may be added to it. */
+  readonly joined?: readonly string[];
 }
 
 /** A SELECT of FROM's own columns. */

@@ -21,8 +21,9 @@ function prune(node: RelNode, wanted: ReadonlySet<string>, context: RuleContext)
     case 'read':
       return update(node, { columns: atLeastOne(node.columns, (name) => wanted.has(name)) });
     case 'exchange': {
-      const kept = new Set([...wanted, ...need(exchangeKeys(node.partitioning))]);
-      return update(node, { input: exactly(inner(node.input, kept), columnNames(node.input), kept) });
+      const used = new Set([...wanted, ...need(exchangeKeys(node.partitioning))]);
+      const kept = atLeastOne(columnNames(node.input), (name) => used.has(name));
+      return update(node, { input: exactly(inner(node.input, kept), kept) });
     }
     case 'project': {
       const kept = atLeastOne(node.columns, (column) => wanted.has(column.name));
@@ -50,10 +51,10 @@ function prune(node: RelNode, wanted: ReadonlySet<string>, context: RuleContext)
       return update(node, { input: inner(node.input, node.on ? [...wanted, ...node.on] : columnNames(node.input)) });
     case 'join':
       return pruneJoin(node, wanted, context);
-    case 'union':
-      return update(node, {
-        inputs: mapSame(node.inputs, (input) => exactly(inner(input, wanted), columnNames(input), wanted)),
-      });
+    case 'union': {
+      const kept = atLeastOne(columnNames(node), (name) => wanted.has(name));
+      return update(node, { inputs: mapSame(node.inputs, (input) => exactly(inner(input, kept), kept)) });
+    }
     case 'set-operation':
       return update(node, {
         left: inner(node.left, columnNames(node.left)),
@@ -106,9 +107,8 @@ function pruneJoin(node: JoinRel, wanted: ReadonlySet<string>, context: RuleCont
   return update(node, { scope, columns, left, right });
 }
 
-/** `node` cut to the wanted columns in `order`, since a union needs the same columns on all sides. */
-function exactly(node: RelNode, order: readonly string[], wanted: ReadonlySet<string>): RelNode {
-  const names = atLeastOne(order, (name) => wanted.has(name));
+/** `node` cut to the columns `names`, in their order: a union needs the same columns on all sides. */
+function exactly(node: RelNode, names: readonly string[]): RelNode {
   const current = columnNames(node);
   if (current.length === names.length && current.every((name, index) => name === names[index])) return node;
   return { kind: 'project', input: node, columns: names.map((name) => ({ name, expr: { kind: 'column', name } })) };

@@ -6,6 +6,7 @@ import type { PlanJoin, PlanNamed, PlanQuery, PlanStep, PlanTable, RandomPlan } 
 import { buildExpr, buildKey, constantValue } from './build-expr.ts';
 
 type AnyDataset = Dataset<AnyRow>;
+type Tables = (index: number) => AnyDataset;
 
 /**
  * The plan as a chain of the Dataset API's verbs.
@@ -13,8 +14,15 @@ type AnyDataset = Dataset<AnyRow>;
  * @param files paths of the tables that lie in files, by the table's index
  */
 export function buildDataset(session: Session, plan: RandomPlan, files: ReadonlyMap<number, string>): AnyDataset {
-  const tables = plan.tables.map((table, index) => datasetOf(session, table, files.get(index)));
-  return buildQuery(plan.query, tables);
+  const tables = new Map<number, AnyDataset>();
+  const tableAt = (index: number): AnyDataset => {
+    const table = plan.tables[index];
+    if (!table) throw new RangeError(`The plan has no table ${index}.`);
+    const made = tables.get(index) ?? datasetOf(session, table, files.get(index));
+    tables.set(index, made);
+    return made;
+  };
+  return buildQuery(plan.query, tableAt);
 }
 
 function datasetOf(session: Session, table: PlanTable, path: string | undefined): AnyDataset {
@@ -32,13 +40,11 @@ function rowOf(table: PlanTable, row: PlanTable['rows'][number]): AnyRow {
   return Object.fromEntries(table.columns.map(({ name }, index) => [name, row[index]]));
 }
 
-function buildQuery(query: PlanQuery, tables: readonly AnyDataset[]): AnyDataset {
-  const start = tables[query.table];
-  if (!start) throw new RangeError(`The plan has no table ${query.table}.`);
-  return query.steps.reduce((input, step) => buildStep(input, step, tables), start);
+function buildQuery(query: PlanQuery, tableAt: Tables): AnyDataset {
+  return query.steps.reduce((input, step) => buildStep(input, step, tableAt), tableAt(query.table));
 }
 
-function buildStep(input: AnyDataset, step: PlanStep, tables: readonly AnyDataset[]): AnyDataset {
+function buildStep(input: AnyDataset, step: PlanStep, tableAt: Tables): AnyDataset {
   switch (step.verb) {
     case 'select':
       return input.select(...step.columns.map(({ name, expr }) => buildExpr(expr).as(name)));
@@ -61,13 +67,13 @@ function buildStep(input: AnyDataset, step: PlanStep, tables: readonly AnyDatase
     case 'offset':
       return input.offset(step.rows);
     case 'union':
-      return input.union(buildQuery(step.other, tables));
+      return input.union(buildQuery(step.other, tableAt));
     case 'except':
-      return input.except(buildQuery(step.other, tables));
+      return input.except(buildQuery(step.other, tableAt));
     case 'intersect':
-      return input.intersect(buildQuery(step.other, tables));
+      return input.intersect(buildQuery(step.other, tableAt));
     case 'join':
-      return buildJoin(input, step, buildQuery(step.other, tables));
+      return buildJoin(input, step, buildQuery(step.other, tableAt));
     case 'groupBy': {
       const aggregates = byName(step.aggregates);
       if (step.keys.length === 0) return input.agg(aggregates);

@@ -62,7 +62,7 @@ function listFunctions(label: string, type: DataType & { kind: 'list' }): Catalo
     [`reverse${label}`]: {
       ...same,
       build: ([a]) => a.list.reverse(),
-      sql: ([a]) => `list_transform(${a}, lambda item, i: (${a})[len(${a}) + 1 - i])`,
+      sql: ([a]) => `list_reverse(${a})`,
     },
     [`sort${label}`]: { ...same, build: ([a]) => a.list.sort(), sql: ([a]) => `list_sort(${a}, 'ASC', 'NULLS LAST')` },
     [`distinct${label}`]: {

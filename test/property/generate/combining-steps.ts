@@ -1,5 +1,5 @@
 import { sameType } from '../../../src/plan/types.ts';
-import { kindOf } from '../kinds.ts';
+import { kindOf, someDecimal } from '../kinds.ts';
 import type { PlanJoin, PlanStep } from '../random-plan.ts';
 import type { StepMaker } from './column-steps.ts';
 import { booleanExpr } from './conditions.ts';
@@ -46,6 +46,7 @@ function keysOf({ choices, state }: Context, right: QueryState): Pick<PlanJoin, 
     return { on: choices.some(shared, 2).map((column) => column.name), pairs: [] };
   if (choices.oneIn(5)) return { on: [], pairs: [] };
   const key = exprOf(left, someKind(left), 1);
+  if (key.type === someDecimal) return { on: [], pairs: [] };
   return { on: [], pairs: [{ left: key.expr, right: exprLike({ choices, columns: others }, key, 0).expr }] };
 }
 

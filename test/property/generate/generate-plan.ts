@@ -44,20 +44,23 @@ const steps: readonly StepMaker[] = [
   limit,
   withColumns,
   setOperation,
-  persist,
 ];
 
 /** The steps of small right sides. */
 const rightSteps: readonly StepMaker[] = [filter, withColumns, sort, groupBy, select, dropNulls];
 
 /** The plan that some numbers stand for: any numbers make a plan that is well formed. */
-export function generatePlan(tableSeeds: readonly TableSeed[], stepSeeds: readonly (readonly number[])[]): RandomPlan {
+export function generatePlan(
+  tableSeeds: readonly TableSeed[],
+  stepSeeds: readonly (readonly number[])[],
+  { persisted }: { readonly persisted: boolean },
+): RandomPlan {
   const decided = tableSeeds.map(decideTable);
   const tables = decided.map((one) => one.table);
   let state = startOf(decided[0] ?? decideTable({ columns: [], rows: [] }), 0);
   for (const seed of stepSeeds) {
     const context = { choices: new Choices(seed), state, tables };
-    state = context.choices.pick(steps)(context) ?? withColumns(context) ?? state;
+    state = nextStep(context, persisted ? [...steps, persist] : steps);
   }
   const last = new Choices(stepSeeds.at(-1)?.slice(-12) ?? []);
   const context = { choices: last, state, tables };
@@ -68,6 +71,15 @@ export function generatePlan(tableSeeds: readonly TableSeed[], stepSeeds: readon
     ordered: state.ordered,
     inexact: Object.fromEntries(state.columns.flatMap(({ name, inexact }) => (inexact ? [[name, inexact]] : []))),
   };
+}
+
+/** One more verb; another one where the rows are not fit for the first. */
+function nextStep(context: Context, makers: readonly StepMaker[]): QueryState {
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const state = context.choices.pick(makers)(context);
+    if (state) return state;
+  }
+  return filter(context) ?? context.state;
 }
 
 /** Another table, or the same once more, with up to one verb of its own. */

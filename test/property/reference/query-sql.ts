@@ -13,6 +13,8 @@ export interface Relation {
   readonly ordered: boolean;
 }
 
+type Constant = Extract<PlanExpr, { kind: 'constant' }>;
+
 /** Types of a relation's columns, for the one verb whose meaning hangs on them. */
 export type Describe = (relation: Relation) => Promise<readonly string[]>;
 
@@ -219,29 +221,24 @@ function unpivot(input: Relation, { columns, nameTo, valueTo }: Extract<PlanStep
 }
 
 /** Named columns are filled as they are; without names those whose type the value fits, which keep their type. */
-function fillNull(
-  input: Relation,
-  value: Extract<PlanExpr, { kind: 'constant' }>,
-  columns: readonly string[],
-  types: readonly string[],
-): Relation {
+function fillNull(input: Relation, value: Constant, columns: readonly string[], types: readonly string[]): Relation {
   const list = input.names.map((name, index) => {
     const id = `c${index}`;
-    if (columns.length > 0)
+    if (columns.length > 0) {
       return columns.includes(name) ? `coalesce(${id}, ${constantSql(value, false)}) AS ${id}` : id;
+    }
     const type = types[index] ?? '';
-    return fits(value, type)
-      ? `CASE WHEN ${id} IS NULL THEN CAST(${constantSql(value, true)} AS ${type}) ELSE ${id} END AS ${id}`
-      : id;
+    const filled = `CASE WHEN ${id} IS NULL THEN CAST(${constantSql(value, true)} AS ${type}) ELSE ${id} END AS ${id}`;
+    return fits(value, type) ? filled : id;
   });
   return { ...input, sql: `SELECT ${[...list, ...(input.ordered ? ['pos'] : [])].join(', ')} FROM (${input.sql})` };
 }
 
-function fits({ type, value }: Extract<PlanExpr, { kind: 'constant' }>, column: string): boolean {
+/** All numbers that plans fill with are small enough for every integer and decimal that has a digit before the point. */
+function fits({ type, value }: Constant, column: string): boolean {
   if (type === 'string') return column === 'VARCHAR';
   if (type === 'boolean') return column === 'BOOLEAN';
   if (type === 'date') return column === 'DATE' || column === 'TIMESTAMP';
-  return (Number.isInteger(value) ? /^(\w*INT|INTEGER|DOUBLE|DECIMAL\(.*\))$/ : /^(DOUBLE|DECIMAL\(.*\))$/).test(
-    column,
-  );
+  const whole = /^(TINYINT|INTEGER|BIGINT|HUGEINT)$/;
+  return /^(DOUBLE|DECIMAL\(\d+,\d+\))$/.test(column) || (Number.isInteger(value) && whole.test(column));
 }

@@ -35,10 +35,12 @@ export class Reference {
     this.instance.closeSync();
   }
 
-  /** Makes a plan's tables, instead of those of the plan before. */
-  async load(tables: readonly PlanTable[]): Promise<void> {
+  /** Makes those of a plan's tables that it uses, instead of those of the plan before. */
+  async load(tables: readonly PlanTable[], used: ReadonlySet<number>): Promise<void> {
     this.tables = tables;
-    await this.connection.run(tables.map(tableSql).join(';\n'));
+    await this.connection.run(
+      tables.map((table, index) => (used.has(index) ? tableSql(table, index) : '')).join(';\n'),
+    );
   }
 
   /** Writes a table into a file of its own kind. */
