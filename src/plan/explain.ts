@@ -1,8 +1,9 @@
-import type { Expr, NamedExpr, SortKey } from './expr.ts';
+import type { Expr, LiteralExpr, NamedExpr, SortKey } from './expr.ts';
 import { type Partitioning, type RelNode, relInputs, type ScanRel } from './relation.ts';
 import type { ScanFile } from './source.ts';
 import type { PhysicalPlan, Stage, StageOutput } from './stage.ts';
 import { formatType } from './type-name.ts';
+import { isNumeric } from './types.ts';
 
 /** A physical plan as indented text: stages, tasks, then each task's operators from the last to the scans. */
 export function explainPlan(plan: PhysicalPlan): string {
@@ -40,7 +41,7 @@ export function explainRelation(node: RelNode, depth = 0): string {
 export function explainExpr(expr: Expr): string {
   switch (expr.kind) {
     case 'literal':
-      return explainLiteral(expr.value);
+      return explainLiteral(expr);
     case 'column':
       return formatColumn(expr.name);
     case 'call':
@@ -98,8 +99,10 @@ function explainCall(fn: string, args: readonly string[]): string {
   return `${fn}(${args.join(', ')})`;
 }
 
-function explainLiteral(value: unknown): string {
-  return typeof value === 'string' ? `'${value}'` : JSON.stringify(value);
+/** 64-bit integers and decimals travel as text, and are numbers all the same. */
+function explainLiteral({ type, value }: LiteralExpr): string {
+  if (typeof value !== 'string') return JSON.stringify(value);
+  return type.kind === 'number' || isNumeric(type) ? value : `'${value}'`;
 }
 
 function explainSortKey(key: SortKey): string {

@@ -26,6 +26,7 @@ export class Fetcher {
   private readonly signal: AbortSignal;
   private readonly waiting: (() => void)[] = [];
   private free = parallelReads;
+  private failure: { readonly error: unknown } | null = null;
 
   constructor(store: Pick<ObjectStore, 'read'>, signal: AbortSignal) {
     this.store = store;
@@ -56,30 +57,29 @@ export class Fetcher {
     for (const piece of ahead) yield await piece;
   }
 
-  /** Copies ranges of an object into a new file, each to its place there. */
-  async copy(object: PinnedObject, ranges: readonly ByteRange[], path: string, shiftBytes = 0): Promise<void> {
-    const file = await open(path, 'wx');
+  /** Copies ranges of an object to a file that is there, each to its own place less `fromByte`. */
+  async copy(object: PinnedObject, ranges: readonly ByteRange[], path: string, fromByte = 0): Promise<void> {
+    const file = await open(path, 'r+');
     try {
+      const pieces = ranges.flatMap((range) => [...cutRange(range)]);
       await this.all(
-        ranges
-          .flatMap((range) => [...cutRange(range)])
-          .map((range) =>
-            this.use(object, range, (bytes) => writeAll(file, bytes, range.startByte + shiftBytes)),
-          ),
+        pieces.map((range) => this.use(object, range, (bytes) => writeAll(file, bytes, range.startByte - fromByte))),
       );
     } finally {
       await file.close();
     }
   }
 
-  /** Waits for all; the first failure ends the reads of the others, and is thrown when they have ended. */
-  async all<T>(jobs: readonly Promise<T>[]): Promise<T[]> {
+  /** Waits for all; the first failure of any ends the reads of all others, and is thrown when these have ended. */
+  async all<T>(jobs: readonly (Promise<T> | T)[]): Promise<T[]> {
     try {
       return await Promise.all(jobs);
     } catch (error) {
+      this.failure ??= { error };
       this.stop.abort(error);
       await Promise.allSettled(jobs);
-      throw error;
+      // Not that of a read which was only ended by it.
+      throw this.failure.error;
     }
   }
 

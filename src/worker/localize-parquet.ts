@@ -54,7 +54,9 @@ async function fetchRowGroups(
   // Read already: the reader keeps what it read.
   const newFooter = rewriteFooter(await readFooterBytes(reader, file), { rowGroups, columns });
   const path = await scratch.newPath('.parquet');
-  await materialize(path, plan, fetchChunks(fetcher, file, plan, reader.held()), newFooter);
+  const held = reader.held();
+  await materialize(path, plan, held ? [held] : [], newFooter);
+  await fetcher.copy(file, missingRanges(plan, held), path);
   return { path, inPlace: false, slice: sliceOf(footer, rowGroups), span: null };
 }
 
@@ -71,15 +73,12 @@ function keptRowGroups(scan: ScanRel, footer: ParquetFooter, part: RowGroupsPart
   return pruneRowGroups(footer, scan.prune, { types }).kept;
 }
 
-async function* fetchChunks(
-  fetcher: Fetcher,
-  file: ScanFile,
-  { ranges }: SparseFilePlan,
-  held: FetchedBytes | null,
-): AsyncGenerator<FetchedBytes, void> {
-  const isHeld = ({ startByte }: ByteRange) => held !== null && startByte >= held.startByte;
-  if (held && ranges.some(isHeld)) yield held;
-  for (const range of ranges.filter((candidate) => !isHeld(candidate))) yield* fetcher.pieces(file, range);
+/** What is not held already. */
+function missingRanges({ ranges }: SparseFilePlan, held: FetchedBytes | null): readonly ByteRange[] {
+  const until = held?.startByte ?? Number.POSITIVE_INFINITY;
+  return ranges
+    .filter(({ startByte }) => startByte < until)
+    .map(({ startByte, endByte }) => ({ startByte, endByte: Math.min(endByte, until) }));
 }
 
 function rowRanges(footer: ParquetFooter, rowGroups: readonly number[]) {

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import type { LocalSlice } from '../engine/sql/render-context.ts';
 import { InternalError } from '../errors.ts';
 import { compressionOf } from '../formats/samples.ts';
@@ -88,6 +89,7 @@ function localizeFile(scan: ScanRel, index: number, file: ScanFile, options: Loc
 /** The engine knows compressed files by the end of their names. */
 async function download(file: ScanFile, { fetcher, scratch }: LocalizeOptions): Promise<LocalFile> {
   const path = await scratch.newPath({ none: '', gzip: '.gz', zstd: '.zst' }[compressionOf(file.uri)]);
+  await writeFile(path, '', { flag: 'wx' });
   await fetcher.copy(file, [{ startByte: 0, endByte: file.sizeBytes }], path);
   return { path, inPlace: false, slice: null, span: null };
 }

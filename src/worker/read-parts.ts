@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import type { ExchangePart, ReadRel } from '../plan/relation.ts';
-import { type Fetcher, writeAll } from './fetcher.ts';
+import type { Fetcher } from './fetcher.ts';
 import type { Scratch } from './scratch.ts';
 
 /** Bytes up to which a part is one request; a longer one would be too much to hold in memory. */
-const longestRequest = 64 << 20;
+const longestRequest = 16 << 20;
 
 /**
  * Brings the parts of an exchange to this machine, all at once: each is one ranged request and a Parquet file of its own.
@@ -22,8 +22,12 @@ async function readPart(part: ExchangePart, fetcher: Fetcher, scratch: Scratch):
       await writeFile(path, Buffer.from(part.base64, 'base64'), { flag: 'wx' });
       return path;
     case 'range':
-      if (part.endByte - part.startByte > longestRequest) await fetcher.copy(part, [part], path, -part.startByte);
-      else await fetcher.use(part, part, (bytes) => writeFile(path, bytes, { flag: 'wx' }));
+      if (part.endByte - part.startByte <= longestRequest) {
+        await fetcher.use(part, part, (bytes) => writeFile(path, bytes, { flag: 'wx' }));
+        return path;
+      }
+      await writeFile(path, '', { flag: 'wx' });
+      await fetcher.copy(part, [part], path, part.startByte);
       return path;
   }
 }

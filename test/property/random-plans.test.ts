@@ -25,8 +25,10 @@ afterAll(async () => {
 async function differenceOf(plan: RandomPlan): Promise<string | null> {
   const { files, remove } = await harness.load(plan);
   try {
-    const expected = await outcomeOf(() => harness.reference.run(plan));
-    const actual = await outcomeOf(async () => shoalRows(await buildDataset(shoal, plan, files).collect()));
+    const [expected, actual] = await Promise.all([
+      outcomeOf(() => harness.reference.run(plan)),
+      outcomeOf(async () => shoalRows(await buildDataset(shoal, plan, files).collect())),
+    ]);
     const difference = await harness.difference(plan, expected, actual);
     if ('rows' in actual) compared++;
     return difference && `${difference}\n${await harness.reference.sql(plan)}`;

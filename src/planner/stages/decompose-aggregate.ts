@@ -85,8 +85,11 @@ function isDecomposable(part: AggregateExpr): boolean {
 /** Adds the columns of a part's first step, and gives its second. */
 function split(part: AggregateExpr, prefix: string, columns: NamedExpr[]): Expr {
   const add = (fn: AggregateExpr['fn'], suffix: string): Expr => {
-    const name = `${prefix}.${suffix}`;
-    columns.push({ name, expr: { ...part, fn } });
+    const expr: AggregateExpr = { ...part, fn };
+    // A sum and a mean of the same values share their sum.
+    const known = columns.find((column) => JSON.stringify(column.expr) === JSON.stringify(expr));
+    const name = known?.name ?? `${prefix}.${suffix}`;
+    if (!known) columns.push({ name, expr });
     return { kind: 'column', name };
   };
   switch (part.fn) {

@@ -60,7 +60,7 @@ function broadcast(rel: JoinRel, sides: Sides, side: 'left' | 'right', context: 
 function byKeys(rel: JoinRel, sides: Sides, context: DistributeContext): Placed {
   const deal = (side: 'left' | 'right'): RelNode => {
     const keys = rel.on.map((key) => castKey(key, side));
-    const rows = preserves[rel.how].includes(side) ? sides[side].rel : withoutNulls(sides[side].rel, keys);
+    const rows = preserves[rel.how].includes(side) ? sides[side].rel : withoutNulls(sides[side].rel, rel.on.map((key) => key[side]));
     return byHash(rows, keys, false, context);
   };
   const build = buildSide(rel, sides, context);

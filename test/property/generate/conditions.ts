@@ -5,6 +5,7 @@ import type { PlanExpr } from '../random-plan.ts';
 import { exprLike, exprOf, leaf, type Scope, someKind } from './expressions.ts';
 
 const comparisonNames = Object.keys(comparisons);
+const equalities = ['eq', 'ne', 'eqNullSafe'];
 
 /** A condition: a comparison, a test, or conditions joined. */
 export function booleanExpr(scope: Scope, depth: number): Typed {
@@ -31,7 +32,9 @@ function comparison(scope: Scope, depth: number): PlanExpr {
   // A fraction compares exactly with integers and decimals.
   const fraction: PlanExpr = { kind: 'constant', type: 'number', value: choices.pick([1.5, 0.5, -2.25]) };
   const b = numeric && choices.oneIn(5) ? fraction : partner(scope, a, depth).expr;
-  return call(choices.pick(comparisonNames), [a.expr, b]);
+  // Ranges of lists and structs are beyond the engine.
+  const names = kindOf(a.type).includes('<') ? equalities : comparisonNames;
+  return call(choices.pick(names), [a.expr, b]);
 }
 
 /** Integers compare with floats too, dates with timestamps. */
@@ -43,7 +46,7 @@ function partner(scope: Scope, a: Typed, depth: number): Typed {
 
 function membership(scope: Scope, depth: number): PlanExpr {
   const a = exprOf(scope, someKind(scope), depth);
-  const between = kindOf(a.type) !== 'boolean' && scope.choices.oneIn(2);
+  const between = kindOf(a.type) !== 'boolean' && !kindOf(a.type).includes('<') && scope.choices.oneIn(2);
   const others = Array.from({ length: between ? 2 : scope.choices.between(1, 3) }, () => exprLike(scope, a, 0).expr);
   return call(between ? 'between' : 'isIn', [a.expr, ...others]);
 }
