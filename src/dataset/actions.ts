@@ -33,7 +33,10 @@ export interface BatchOptions extends ActionOptions {
 }
 
 /** Options of `explain`. */
-export interface ExplainOptions extends ActionOptions {}
+export interface ExplainOptions extends ActionOptions {
+  /** Say how one task and many were weighed. */
+  readonly cost?: boolean;
+}
 
 /** What an action needs of its session. */
 export interface QueryContext {
@@ -116,7 +119,9 @@ export async function runSchema(context: QueryContext, node: LogicalNode, option
 
 /** Plans the query and tells the plan. */
 export async function explainQuery(context: QueryContext, node: LogicalNode, options: ExplainOptions): Promise<string> {
-  return explainPlan(await plan(context, node, { kind: 'result' }, options));
+  const planned = await plan(context, node, { kind: 'result' }, options);
+  const cost = options.cost ? `${planned.cost ?? 'Cost: one task; there are no workers to choose'}\n` : '';
+  return cost + explainPlan(planned);
 }
 
 /** Runs the query into a file. */

@@ -39,6 +39,8 @@ export interface PlannerOptions {
   readonly forceExchange?: boolean;
   /** Bytes that a task reads, about; default 128 MiB. */
   readonly splitBytes?: number;
+  /** Tasks that scans are cut into, whatever it costs; default: by `splitBytes`. */
+  readonly tasks?: number;
   /** Partitions of an exchange by key; default: about 64 MiB each, as many as there are workers at least. */
   readonly partitions?: number;
   /** Largest side of a join that every task reads whole, bytes; default 64 MiB. */
@@ -135,8 +137,8 @@ function parseCount(value: number | string, from: string, name: string, least: n
 }
 
 function checkPlanner(planner: PlannerOptions): PlannerOptions {
-  for (const [name, least] of Object.entries({ splitBytes: 1, partitions: 1, broadcastBytes: 0 })) {
-    const value = planner[name as 'splitBytes' | 'partitions' | 'broadcastBytes'];
+  for (const [name, least] of Object.entries({ splitBytes: 1, tasks: 1, partitions: 1, broadcastBytes: 0 })) {
+    const value = planner[name as 'splitBytes' | 'tasks' | 'partitions' | 'broadcastBytes'];
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= least)) {
       throw new PlanError('INVALID_ARGUMENT', `planner.${name} is ${value}; it is a whole number, ${least} or more.`);
     }

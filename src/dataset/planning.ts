@@ -8,7 +8,7 @@ import type { LogicalNode, PersistNode } from '../plan/logical.ts';
 import type { SourceSpec } from '../plan/source.ts';
 import type { Schema } from '../plan/types.ts';
 import type { StoredTable } from '../planner/gather-evidence.ts';
-import type { PlanningEnvironment, Spread } from '../planner/plan-query.ts';
+import type { PlanningEnvironment } from '../planner/plan-query.ts';
 import { createResolveCache, FileCache } from '../planner/resolve/cache.ts';
 import type { ResolveIo } from '../planner/resolve/io.ts';
 import { resolveSource } from '../planner/resolve.ts';
@@ -20,14 +20,14 @@ import type { MemoryTables } from './memory-tables.ts';
  * The session's side of planning: its store and engines, what it remembers of files, its tables.
  *
  * @param timeZone IANA name of the zone in which date functions see zoned timestamps
- * @param spread how queries are cut; null to run each as one task
+ * @param spread how queries are cut, and for whom
  * @param persist runs a query into the file at a path and gives the query's own schema
  */
 export function createPlanning(
   environment: WorkerEnvironment,
   tables: MemoryTables,
   timeZone: string,
-  spread: Spread | null,
+  spread: PlanningEnvironment['spread'],
   persist: (node: LogicalNode, path: string) => Promise<Schema>,
 ): PlanningEnvironment {
   const io = resolveIo(environment);

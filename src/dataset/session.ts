@@ -8,13 +8,13 @@ import { EnginePool } from '../engine/engine-pool.ts';
 import { AbortError, PlanError } from '../errors.ts';
 import { splitTargetBytes } from '../formats/parquet/split-row-groups.ts';
 import type { LogicalNode } from '../plan/logical.ts';
-import { broadcastTargetBytes, type Spread } from '../planner/plan-query.ts';
+import { broadcastTargetBytes, type Spread } from '../planner/stages/spread-query.ts';
 import type { JobEvent } from '../scheduler/run-job.ts';
 import { createStore } from '../storage/create-store.ts';
 import { toUri } from '../storage/uri.ts';
 import type { WorkerEnvironment } from '../worker/run-task.ts';
 import { type QueryContext, runPersist } from './actions.ts';
-import { type Config, type ConnectOptions, resolveConfig } from './config.ts';
+import { type Config, type ConnectOptions, type PlannerOptions, resolveConfig } from './config.ts';
 import { Dataset } from './dataset.ts';
 import type { TypeOfName } from './expression-types.ts';
 import { MemoryTables } from './memory-tables.ts';
@@ -31,14 +31,12 @@ export async function connect(options: ConnectOptions = {}): Promise<Session> {
   return new Session(await resolveConfig(options, process.env, process.cwd()));
 }
 
-/** How a session's queries are cut; null where each runs as one task. */
-function spreadOf({ workers, planner }: Config): Spread | null {
-  if (workers === 0 && !planner.forceExchange) return null;
+function spreadOf(planner: PlannerOptions): Spread {
   return {
     splitBytes: planner.splitBytes ?? splitTargetBytes,
+    tasks: planner.tasks ?? null,
     partitions: planner.partitions ?? null,
     broadcastBytes: planner.broadcastBytes ?? broadcastTargetBytes,
-    slots: Math.max(1, workers),
     always: planner.forceExchange ?? false,
   };
 }
@@ -66,13 +64,17 @@ export class Session {
     };
     this.tables = new MemoryTables(scratchDirectory);
     this.context = {
-      planning: createPlanning(this.environment, this.tables, config.timeZone, spreadOf(config), (node, path) =>
-        runPersist(this.context, node, toUri(path)),
+      planning: createPlanning(
+        this.environment,
+        this.tables,
+        config.timeZone,
+        () => this.spread(config),
+        (node, path) => runPersist(this.context, node, toUri(path)),
       ),
       store: this.environment.store,
       results: config.results,
       closed: this.closing.signal,
-      backend: () => (this.backend ??= openBackend(config.backend, this.environment)),
+      backend: () => (this.backend ??= openBackend(config.backend, this.environment, config)),
       driver: () => (this.driver ??= openBackend('local', this.environment)),
       newWorkspace: () => toUri(`${scratchDirectory}/jobs/${randomUUID()}/`),
       emit: (event) => void this.events.emit('progress', event),
@@ -118,6 +120,13 @@ export class Session {
   /** For `await using shoal = await connect()`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /** Queries of a session without workers are spread only when that is asked for. */
+  private async spread({ workers, planner }: Config) {
+    if (workers === 0 && !planner.forceExchange && planner.tasks === undefined) return null;
+    const [driver, backend] = await Promise.all([this.context.driver(), this.context.backend()]);
+    return { spread: spreadOf(planner), driver: driver.profile, backend: backend.profile };
   }
 
   private derive<Row>(node: LogicalNode): Dataset<Row> {

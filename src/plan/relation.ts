@@ -127,7 +127,12 @@ export type Partitioning =
   /** All rows to every task. */
   | { readonly kind: 'broadcast' }
   /** Rows with equal keys to the same task; a row with a null key to any one, unless `nullsTogether`. */
-  | { readonly kind: 'hash'; readonly keys: readonly Expr[]; readonly partitions: number; readonly nullsTogether: boolean }
+  | {
+      readonly kind: 'hash';
+      readonly keys: readonly Expr[];
+      readonly partitions: number;
+      readonly nullsTogether: boolean;
+    }
   /**
    * Rows by their place in an order: partition i holds the sort keys up to `bounds[i]` (hexadecimal, ascending). Bounds are
    * found in samples while the query runs.

@@ -70,6 +70,8 @@ export interface PhysicalPlan {
   readonly slots: number;
   /** Largest side of a join that every task reads whole, bytes. */
   readonly broadcastBytes: number;
+  /** How one task and many were weighed, as text; null where there was no choice. */
+  readonly cost: string | null;
   /** Whether files that the plan writes may take the place of others. */
   readonly sinkMode: SinkMode;
   /** What the user should know, such as work that only one task can do. */

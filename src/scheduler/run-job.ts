@@ -5,8 +5,8 @@ import { encodeTask } from '../plan/serde.ts';
 import type { PhysicalPlan, SinkMode, Stage, StageResult } from '../plan/stage.ts';
 import type { Task, TaskResult } from '../plan/task.ts';
 import type { ObjectStore } from '../storage/store.ts';
-import { createSlots, type Slots } from './slots.ts';
 import { Prefix } from './prefix.ts';
+import { createSlots, type Slots } from './slots.ts';
 import { nothing, stageResult } from './stage-result.ts';
 
 /** What happens while a job runs, for whoever shows it. */
@@ -24,7 +24,11 @@ export interface JobContext {
   /** The planner's tasks of a stage whose inputs are done. */
   readonly tasksOf: (stage: Stage, results: ReadonlyMap<number, StageResult>) => readonly Task[];
   /** The planner's second thoughts: stages that have not started, changed by what others gave. */
-  readonly adapt: (stages: readonly Stage[], results: ReadonlyMap<number, StageResult>, started: ReadonlySet<number>) => readonly Stage[];
+  readonly adapt: (
+    stages: readonly Stage[],
+    results: ReadonlyMap<number, StageResult>,
+    started: ReadonlySet<number>,
+  ) => readonly Stage[];
   /** Stages that must be done before a stage starts. */
   readonly waitsFor: (stage: Stage, stages: readonly Stage[]) => readonly number[];
   /** Where files that tasks staged are committed. */
@@ -65,7 +69,12 @@ export async function runJob(plan: PhysicalPlan, context: JobContext): Promise<r
   }
 }
 
-async function runStages(planned: readonly Stage[], context: JobContext, finished: TaskResult[], running: Set<Promise<void>>): Promise<void> {
+async function runStages(
+  planned: readonly Stage[],
+  context: JobContext,
+  finished: TaskResult[],
+  running: Set<Promise<void>>,
+): Promise<void> {
   const slots = createSlots();
   const results = new Map<number, StageResult>();
   const started = new Set<number>();
@@ -82,7 +91,8 @@ async function runStages(planned: readonly Stage[], context: JobContext, finishe
       });
       running.add(run);
     }
-    if (running.size === 0) throw new InternalError(`Stages wait for each other: ${stages.map((stage) => stage.id).join(', ')}.`);
+    if (running.size === 0)
+      throw new InternalError(`Stages wait for each other: ${stages.map((stage) => stage.id).join(', ')}.`);
     await Promise.race(running);
   }
 }
@@ -92,7 +102,12 @@ async function removeWorkspace({ store, workspace }: JobContext): Promise<void> 
   for await (const { uri } of store.list(workspace)) await store.delete(uri);
 }
 
-async function runStage(stage: Stage, context: JobContext, results: ReadonlyMap<number, StageResult>, slots: Slots): Promise<TaskResult[]> {
+async function runStage(
+  stage: Stage,
+  context: JobContext,
+  results: ReadonlyMap<number, StageResult>,
+  slots: Slots,
+): Promise<TaskResult[]> {
   const tasks = context.tasksOf(stage, results);
   context.onEvent({ kind: 'stage-started', stage: stage.id, tasks: tasks.length });
   const backend = stage.output.kind === 'exchange' ? await context.backend() : context.driver;
@@ -114,7 +129,8 @@ async function runStage(stage: Stage, context: JobContext, results: ReadonlyMap<
 }
 
 async function runTaskOnce(task: Task, backend: Backend, context: JobContext): Promise<TaskResult> {
-  if (context.signal.aborted) throw new AbortError('ABORTED', 'The query was aborted.', { cause: context.signal.reason });
+  if (context.signal.aborted)
+    throw new AbortError('ABORTED', 'The query was aborted.', { cause: context.signal.reason });
   return backend.invoke(encodeTask(task), context);
 }
 
@@ -122,7 +138,8 @@ async function runTaskOnce(task: Task, backend: Backend, context: JobContext): P
 async function commit(results: readonly TaskResult[], mode: SinkMode, { store, signal }: JobContext): Promise<void> {
   const staged = results.flatMap((result) => result.staged ?? []);
   try {
-    if (signal.aborted) throw new AbortError('ABORTED', 'The query was aborted before its files were shown.', { cause: signal.reason });
+    if (signal.aborted)
+      throw new AbortError('ABORTED', 'The query was aborted before its files were shown.', { cause: signal.reason });
     for (const file of staged) await store.commit(file, mode === 'error' ? 'create' : 'replace');
   } catch (error) {
     for (const file of staged) await store.abort(file);

@@ -31,6 +31,11 @@ export function testFolder(): string {
   return folder;
 }
 
+/** Waits until so many tasks write into a folder: the engine opens its files when a query has begun. */
+export async function untilWriting(folder: string, tasks: number): Promise<void> {
+  while (readdirSync(folder).length < tasks) await sleep(5);
+}
+
 const store = createStore();
 
 /**
@@ -193,7 +198,10 @@ export function backendConformance(name: string, open: (scratchDirectory: string
     const runs = Array.from({ length: backend.profile.slots + 1 }, async (_, index) =>
       errorOf(backend.invoke(await taskText(endless(), csvSink(join(folder, `${index}.csv`))), invocation())),
     );
-    const [failed] = await Promise.all([Promise.all(runs), sleep(300).then(() => backend.close())]);
+    const [failed] = await Promise.all([
+      Promise.all(runs),
+      untilWriting(folder, backend.profile.slots).then(() => backend.close()),
+    ]);
     for (const error of failed) {
       expect(error).toMatchObject({
         name: 'AbortError',

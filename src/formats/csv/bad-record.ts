@@ -27,8 +27,11 @@ export interface RecordPlace {
   readonly uri: string;
   /** Of the record's first byte, in the object; null where it cannot be known (compressed files). */
   readonly byteOffset: number | null;
-  /** 1-based; the header and blank lines count, a record of several lines counts once. */
-  readonly row: number;
+  /**
+   * 1-based; the header and blank lines count, a record of several lines counts once. Null where it cannot be known: in a part
+   * of a file that does not begin where the file does.
+   */
+  readonly row: number | null;
 }
 
 /**
@@ -68,7 +71,7 @@ export function badRecordError(
       ...(cause === undefined ? {} : { cause }),
       details: {
         uri: place.uri,
-        row: place.row,
+        ...(place.row === null ? {} : { row: place.row }),
         ...(place.byteOffset === null ? {} : { byteOffset: place.byteOffset }),
         ...(problem.kind === 'value'
           ? { column: problem.column, value: problem.value, expected: formatType(problem.expected) }
@@ -102,6 +105,7 @@ export function describeProblem(place: RecordPlace, problem: RecordProblem, name
 }
 
 function describePlace({ uri, byteOffset, row }: RecordPlace): string {
+  if (row === null) return `The row at byte ${byteOffset ?? 0} of ${uri}`;
   return `Row ${row} of ${uri}${byteOffset === null ? '' : ` (byte ${byteOffset})`}`;
 }
 

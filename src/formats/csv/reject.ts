@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { SourceError } from '../../errors.ts';
 import type { ScanFile } from '../../plan/source.ts';
 import type { RejectedRecord } from '../../plan/task.ts';
-import type { ObjectStore } from '../../storage/store.ts';
+import type { ByteRange, ObjectStore } from '../../storage/store.ts';
 import { invalidUtf8Offset, shorten } from '../bad-text.ts';
 import { fileChunks } from '../file-chunks.ts';
 import { compressionOf } from '../samples.ts';
@@ -38,6 +38,8 @@ export interface ScannedCsv {
   /** Where the engine found it. */
   readonly path: string;
   readonly format: CsvFormat;
+  /** The bytes that `path` holds, when these are not the whole file: records, from the first byte on. */
+  readonly slice?: ByteRange | null;
 }
 
 /**
@@ -113,19 +115,20 @@ async function findMisfit(
   store: Pick<ObjectStore, 'read'>,
   error: unknown,
 ): Promise<SourceError | null> {
-  const chunks = fileChunks(scanned.file, store);
+  const chunks = fileChunks(scanned.file, store, scanned.slice);
   if (!chunks) return null;
   const names = namesOf(scanned);
+  const startByte = scanned.slice?.startByte ?? 0;
   const compressed = compressionOf(scanned.file.uri) !== 'none';
   let newline: string | null = null;
-  for await (const { record, text, byteOffset, row } of walkRecords(chunks, scanned.format.dialect)) {
-    const place = { uri: scanned.file.uri, byteOffset: compressed ? null : byteOffset, row };
+  for await (const { record, text, byteOffset, row } of walkRecords(chunks, scanned.format.dialect, startByte)) {
+    const place = { uri: scanned.file.uri, byteOffset: compressed ? null : byteOffset, row: rowOf(row, scanned) };
     const ending = /\r?\n?$/.exec(text)?.[0] ?? '';
     newline ??= ending;
     if (ending !== newline && ending !== '') {
       return badRecordError(place, { kind: 'newline', found: ending, expected: newline }, names, error);
     }
-    if ((row === 1 && scanned.format.dialect.header) || (isBlank(record) && names.length > 1)) continue;
+    if ((place.row === 1 && scanned.format.dialect.header) || (isBlank(record) && names.length > 1)) continue;
     const badByte = invalidUtf8Offset(text);
     const problem =
       badByte === null ? recordProblem(record, scanned.format, names) : { kind: 'encoding' as const, offset: badByte };
@@ -168,8 +171,8 @@ interface Interpreted {
 function interpret(reject: Reject, scanned: ScannedCsv): Interpreted {
   const leading = /^[\r\n]*/.exec(reject.text)?.[0].length ?? 0;
   const compressed = compressionOf(scanned.file.uri) !== 'none';
-  const byteOffset = compressed ? null : reject.position - 1 + leading;
-  const place = { uri: scanned.file.uri, byteOffset, row: reject.line };
+  const byteOffset = compressed ? null : (scanned.slice?.startByte ?? 0) + reject.position - 1 + leading;
+  const place = { uri: scanned.file.uri, byteOffset, row: rowOf(reject.line, scanned) };
   const text = reject.text.slice(leading);
   return { place, problem: problemOf(reject, text, scanned), text: shorten(text), bytes: Buffer.byteLength(text) };
 }
@@ -196,6 +199,11 @@ function problemOf(reject: Reject, text: string, scanned: ScannedCsv): RecordPro
     default:
       return { kind: 'other', message: reject.message };
   }
+}
+
+/** The row in the file of a row in what was scanned of it; null where nobody knows how many come before. */
+function rowOf(row: number, { slice }: ScannedCsv): number | null {
+  return slice && slice.startByte > 0 ? null : row;
 }
 
 function namesOf(scanned: ScannedCsv): readonly string[] {

@@ -7,21 +7,22 @@ export interface PlacedRecord {
   readonly text: string;
   /** Of its first byte in the file (decompressed). */
   readonly byteOffset: number;
-  /** 1-based, blank lines and the header counted. */
+  /** 1-based among those that are walked, blank lines and the header counted. */
   readonly row: number;
 }
 
 /**
  * All records of a file, in order, with exact offsets: slow and certain, for explaining failures.
  *
- * @param chunks the file's bytes from its beginning
+ * @param chunks the file's bytes from `startByte` on, where a record begins
  */
 export async function* walkRecords(
   chunks: AsyncIterable<Uint8Array>,
   dialect: RecordDialect,
+  startByte = 0,
 ): AsyncIterable<PlacedRecord> {
   let pending = '';
-  let offset = 0;
+  let offset = startByte;
   let row = 0;
   for await (const chunk of withEnd(chunks)) {
     if (chunk) pending += Buffer.from(chunk).toString('latin1');

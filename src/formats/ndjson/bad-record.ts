@@ -3,7 +3,7 @@ import type { ResolvedFormat, ScanFile } from '../../plan/source.ts';
 import type { RejectedRecord } from '../../plan/task.ts';
 import { formatType } from '../../plan/type-name.ts';
 import type { Schema } from '../../plan/types.ts';
-import type { ObjectStore } from '../../storage/store.ts';
+import type { ByteRange, ObjectStore } from '../../storage/store.ts';
 import { invalidUtf8Offset, propertyName, shorten } from '../bad-text.ts';
 import { fileChunks } from '../file-chunks.ts';
 import { compressionOf } from '../samples.ts';
@@ -26,21 +26,24 @@ export interface BadJsonRecord {
  *
  * `row` is the line where the record begins; `byteOffset` of `text` counts from the file's first byte.
  *
+ * @param slice the bytes to look at, from the beginning of a line on; null for the whole file
  * @returns null for zstd files, which Node 20 does not read
  */
 export function badJsonRecords(
   file: ScanFile,
   format: NdjsonFormat,
   store: Pick<ObjectStore, 'read'>,
+  slice: ByteRange | null = null,
 ): AsyncIterable<BadJsonRecord> | null {
-  const chunks = fileChunks(file, store);
-  return chunks && walk(file, format, chunks);
+  const chunks = fileChunks(file, store, slice);
+  return chunks && walk(file, format, chunks, slice?.startByte ?? 0);
 }
 
 /**
  * Finds the first record that made a scan of a file fail.
  *
  * @param error what the engine threw; the cause of the result
+ * @param slice see {@link badJsonRecords}
  * @returns null when every record is fine: the error came from somewhere else
  */
 export async function explainNdjsonFailure(
@@ -48,13 +51,17 @@ export async function explainNdjsonFailure(
   format: NdjsonFormat,
   store: Pick<ObjectStore, 'read'>,
   error: unknown,
+  slice: ByteRange | null = null,
 ): Promise<SourceError | null> {
-  for await (const { record, mend } of badJsonRecords(file, format, store) ?? []) {
+  for await (const { record, mend } of badJsonRecords(file, format, store, slice) ?? []) {
     const { uri, row, byteOffset, column, message } = record;
-    const place = `Line ${row} of ${uri}${byteOffset === null ? '' : ` (byte ${byteOffset})`}`;
+    const place =
+      row === null
+        ? `The line at byte ${byteOffset} of ${uri}`
+        : `Line ${row} of ${uri}${byteOffset === null ? '' : ` (byte ${byteOffset})`}`;
     return new SourceError('BAD_RECORD', `${place} ${message.replace(/^This line /, '')} ${mend}`, {
       cause: error,
-      details: { uri, row, ...(byteOffset === null ? {} : { byteOffset }), ...(column === null ? {} : { column }) },
+      details: { uri, ...(row === null ? {} : { row }), ...(byteOffset === null ? {} : { byteOffset }), ...(column === null ? {} : { column }) },
     });
   }
   return null;
@@ -63,10 +70,10 @@ export async function explainNdjsonFailure(
 /**
  * What a scan that leaves bad lines out tells of one of them.
  *
- * @param row 1-based line number, blank lines counted
+ * @param row 1-based line number, blank lines counted; null in a part that does not begin where the file does
  * @param text the line as the engine read it
  */
-export function rejectedLine(file: ScanFile, format: NdjsonFormat, row: number, text: string): RejectedRecord {
+export function rejectedLine(file: ScanFile, format: NdjsonFormat, row: number | null, text: string): RejectedRecord {
   const latin1 = Buffer.from(text).toString('latin1');
   const [record] = readLines(latin1);
   const problem = record ? problemOf(record, latin1, format.columns) : null;
@@ -78,10 +85,11 @@ async function* walk(
   file: ScanFile,
   format: NdjsonFormat,
   chunks: AsyncIterable<Uint8Array>,
+  sliceStart: number,
 ): AsyncIterable<BadJsonRecord> {
   const compressed = compressionOf(file.uri) !== 'none';
   let lines = 0;
-  for await (const { text, startByte, whole } of wholeLines(chunks)) {
+  for await (const { text, startByte, whole } of wholeLines(chunks, sliceStart)) {
     const array = startByte === 0 && isArrayFile({ text });
     for (const record of readRecords({ text, startByte, atEnd: true }, true)) {
       const problem = problemOf(record, text, format.columns);
@@ -90,7 +98,7 @@ async function* walk(
         record: {
           uri: file.uri,
           byteOffset: compressed ? null : startByte + record.start,
-          row: lines + record.line,
+          row: sliceStart > 0 ? null : lines + record.line,
           column: problem.column,
           message: `This line ${problem.message}`,
           text: shorten(Buffer.from(text.slice(record.start, record.end), 'latin1').toString('utf8')),
@@ -110,13 +118,13 @@ interface Lines {
 }
 
 /** Bytes cut after the last newline of each chunk; an array file comes in one piece. */
-async function* wholeLines(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Lines> {
+async function* wholeLines(chunks: AsyncIterable<Uint8Array>, sliceStart: number): AsyncIterable<Lines> {
   let pending = '';
-  let startByte = 0;
+  let startByte = sliceStart;
   let array: boolean | null = null;
   for await (const chunk of chunks) {
     pending += Buffer.from(chunk).toString('latin1');
-    array ??= isArrayFile({ text: pending });
+    array ??= sliceStart === 0 && isArrayFile({ text: pending });
     const end = array ? 0 : pending.lastIndexOf('\n') + 1;
     if (end === 0) continue;
     yield { text: pending.slice(0, end), startByte, whole: false };

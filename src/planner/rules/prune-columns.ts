@@ -1,5 +1,12 @@
 import { type Expr, mapSame, update } from '../../plan/expr.ts';
-import { columnNames, type JoinRel, type Partitioning, type RelNode, type ScanRel, type ValuesRel } from '../../plan/relation.ts';
+import {
+  columnNames,
+  type JoinRel,
+  type Partitioning,
+  type RelNode,
+  type ScanRel,
+  type ValuesRel,
+} from '../../plan/relation.ts';
 import { columnsUsed } from '../columns-used.ts';
 import type { Rule, RuleContext } from './rule.ts';
 

@@ -1,4 +1,11 @@
-import { type JoinRel, mapInputs, type Partitioning, type ReadRel, type RelNode, relInputs } from '../../plan/relation.ts';
+import {
+  type JoinRel,
+  mapInputs,
+  type Partitioning,
+  type ReadRel,
+  type RelNode,
+  relInputs,
+} from '../../plan/relation.ts';
 import type { Stage, StageResult } from '../../plan/stage.ts';
 import { partitionTargetBytes } from './task-plans.ts';
 
@@ -55,7 +62,9 @@ function sortInOne(stages: readonly Stage[], stage: Stage, dealing: Stage): read
   for (const kept of dealing.inputs.keys()) inputs.set(kept, { kind: 'single' });
   const read = readOf(stage.plan, dealing.id);
   const plan = read ? replaceNode(stage.plan, read, dealing.plan) : stage.plan;
-  return stages.filter((candidate) => candidate !== dealing).map((candidate) => (candidate === stage ? { ...stage, plan, inputs } : candidate));
+  return stages
+    .filter((candidate) => candidate !== dealing)
+    .map((candidate) => (candidate === stage ? { ...stage, plan, inputs } : candidate));
 }
 
 function readOf(plan: RelNode, exchange: number): RelNode | null {
@@ -76,7 +85,8 @@ function dealtSides(join: JoinRel, stage: Stage): DealtSides | null {
   if (!join.build) return null;
   const build = join[join.build];
   const probe = join[join.build === 'left' ? 'right' : 'left'];
-  const isDealt = (rel: RelNode): rel is ReadRel => rel.kind === 'read' && stage.inputs.get(rel.exchange)?.kind === 'hash';
+  const isDealt = (rel: RelNode): rel is ReadRel =>
+    rel.kind === 'read' && stage.inputs.get(rel.exchange)?.kind === 'hash';
   return isDealt(build) && isDealt(probe) && build.exchange !== probe.exchange ? { build, probe } : null;
 }
 
@@ -91,10 +101,16 @@ function joinInPlace(stages: readonly Stage[], stage: Stage, join: JoinRel): rea
   const sides = dealtSides(join, stage);
   const maker = stages.find((candidate) => candidate.id === sides?.probe.exchange);
   if (!sides || !maker) return stages;
-  const inputs = new Map<number, Partitioning>([...stage.inputs, ...maker.inputs, [sides.build.exchange, { kind: 'broadcast' }]]);
+  const inputs = new Map<number, Partitioning>([
+    ...stage.inputs,
+    ...maker.inputs,
+    [sides.build.exchange, { kind: 'broadcast' }],
+  ]);
   inputs.delete(sides.probe.exchange);
   const plan = replaceNode(stage.plan, sides.probe, maker.plan);
-  return stages.filter((candidate) => candidate !== maker).map((candidate) => (candidate === stage ? { ...stage, plan, inputs } : candidate));
+  return stages
+    .filter((candidate) => candidate !== maker)
+    .map((candidate) => (candidate === stage ? { ...stage, plan, inputs } : candidate));
 }
 
 function replaceNode(plan: RelNode, node: RelNode, by: RelNode): RelNode {

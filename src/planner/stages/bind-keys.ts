@@ -2,7 +2,15 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { describeSchema } from '../../engine/describe.ts';
 import { InternalError } from '../../errors.ts';
 import type { Expr } from '../../plan/expr.ts';
-import { columnNames, type JoinKey, type JoinRel, mapInputs, type RelNode, relInputs, type SetOperationRel } from '../../plan/relation.ts';
+import {
+  columnNames,
+  type JoinKey,
+  type JoinRel,
+  mapInputs,
+  type RelNode,
+  relInputs,
+  type SetOperationRel,
+} from '../../plan/relation.ts';
 import { type DataType, sameType } from '../../plan/types.ts';
 
 /**
@@ -33,7 +41,10 @@ async function castSides(node: SetOperationRel, connection: DuckDBConnection): P
   const cast = async (input: RelNode): Promise<RelNode> => {
     const own = await describeSchema(connection, input);
     if (schema.every(({ type }, index) => own[index] && sameType(type, own[index].type))) return input;
-    const columns = schema.map(({ name, type }) => ({ name, expr: { kind: 'cast', input: { kind: 'column', name }, type, safe: false } satisfies Expr }));
+    const columns = schema.map(({ name, type }) => ({
+      name,
+      expr: { kind: 'cast', input: { kind: 'column', name }, type, safe: false } satisfies Expr,
+    }));
     return { kind: 'project', input, columns };
   };
   return { ...node, left: await cast(node.left), right: await cast(node.right) };
@@ -47,7 +58,21 @@ async function typeOf(expr: Expr, input: RelNode, connection: DuckDBConnection):
 
 async function commonType(left: DataType, right: DataType, connection: DuckDBConnection): Promise<DataType> {
   if (sameType(left, right)) return left;
-  const nothing: RelNode = { kind: 'values', schema: [{ name: 'left', type: left }, { name: 'right', type: right }], rows: [] };
-  const either: Expr = { kind: 'call', fn: 'coalesce', args: [{ kind: 'column', name: 'left' }, { kind: 'column', name: 'right' }] };
+  const nothing: RelNode = {
+    kind: 'values',
+    schema: [
+      { name: 'left', type: left },
+      { name: 'right', type: right },
+    ],
+    rows: [],
+  };
+  const either: Expr = {
+    kind: 'call',
+    fn: 'coalesce',
+    args: [
+      { kind: 'column', name: 'left' },
+      { kind: 'column', name: 'right' },
+    ],
+  };
   return typeOf(either, nothing, connection);
 }

@@ -38,5 +38,12 @@ function cutBelow(node: RelNode, stages: Stage[]): Region {
 function stageOf(rel: ExchangeRel, { plan, inputs }: Region): Stage {
   // A prefix of the rows as they come; the first ones of a sort may be in any task.
   const enoughRows = plan.kind === 'limit' && plan.input.kind !== 'sort' ? plan.limit : null;
-  return { id: rel.id, plan, schema: rel.schema, output: { kind: 'exchange', partitioning: rel.partitioning }, enoughRows, inputs };
+  return {
+    id: rel.id,
+    plan,
+    schema: rel.schema,
+    output: { kind: 'exchange', partitioning: rel.partitioning },
+    enoughRows,
+    inputs,
+  };
 }

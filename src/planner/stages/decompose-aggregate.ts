@@ -18,8 +18,10 @@ export function decompose(node: AggregateRel): Decomposed | null {
   const columns: NamedExpr[] = [];
   const finals = new Map<string, Expr>();
   const prefix = freshPrefix(node);
-  for (const [index, part] of parts.entries()) finals.set(JSON.stringify(part), split(part, `${prefix}${index}`, columns));
-  const merge = (expr: Expr) => mapExpr(expr, (part) => (part.kind === 'aggregate' ? (finals.get(JSON.stringify(part)) ?? part) : part));
+  for (const [index, part] of parts.entries())
+    finals.set(JSON.stringify(part), split(part, `${prefix}${index}`, columns));
+  const merge = (expr: Expr) =>
+    mapExpr(expr, (part) => (part.kind === 'aggregate' ? (finals.get(JSON.stringify(part)) ?? part) : part));
   return {
     partial: { kind: 'aggregate', input: node.input, keys: node.keys, aggregates: columns },
     final: (rows) => ({
@@ -40,20 +42,36 @@ export function expandCountDistinct(node: AggregateRel): AggregateRel | null {
   const distinct = parts.filter((part) => part.fn === 'countDistinct');
   const [first] = distinct;
   const others = parts.filter((part) => part.fn !== 'countDistinct');
-  if (!first || distinct.some((part) => part.filter || JSON.stringify(part) !== JSON.stringify(first)) || !others.every(isDecomposable)) return null;
+  if (
+    !first ||
+    distinct.some((part) => part.filter || JSON.stringify(part) !== JSON.stringify(first)) ||
+    !others.every(isDecomposable)
+  )
+    return null;
   const [value] = first.args;
   if (!value) return null;
   const inner: NamedExpr[] = [];
-  const finals = new Map<string, Expr>(others.map((part, index) => [JSON.stringify(part), split(part, `partial ${index}`, inner)]));
+  const finals = new Map<string, Expr>(
+    others.map((part, index) => [JSON.stringify(part), split(part, `partial ${index}`, inner)]),
+  );
   finals.set(JSON.stringify(first), { ...first, fn: 'count', args: [{ kind: 'column', name: 'value' }] });
   const keys = node.keys.map(({ expr }, index): NamedExpr => ({ name: `key ${index}`, expr }));
-  const byValue: AggregateRel = { kind: 'aggregate', input: node.input, keys: [...keys, { name: 'value', expr: value }], aggregates: inner };
-  const merge = (expr: Expr) => mapExpr(expr, (part) => (part.kind === 'aggregate' ? (finals.get(JSON.stringify(part)) ?? part) : part));
+  const byValue: AggregateRel = {
+    kind: 'aggregate',
+    input: node.input,
+    keys: [...keys, { name: 'value', expr: value }],
+    aggregates: inner,
+  };
+  const merge = (expr: Expr) =>
+    mapExpr(expr, (part) => (part.kind === 'aggregate' ? (finals.get(JSON.stringify(part)) ?? part) : part));
   return {
     kind: 'aggregate',
     input: byValue,
     keys: node.keys.map(({ name }, index) => ({ name, expr: { kind: 'column', name: `key ${index}` } })),
-    aggregates: node.aggregates.map(({ name, expr }) => ({ name, expr: merge(overKeys(expr, node.keys, (index) => `key ${index}`)) })),
+    aggregates: node.aggregates.map(({ name, expr }) => ({
+      name,
+      expr: merge(overKeys(expr, node.keys, (index) => `key ${index}`)),
+    })),
   };
 }
 
@@ -120,8 +138,13 @@ function overKeys(expr: Expr, keys: readonly NamedExpr[], nameOf?: (index: numbe
   const replace = (part: Expr): Expr => {
     const name = names.get(JSON.stringify(part));
     if (name !== undefined) return { kind: 'column', name };
-    if (part.kind === 'aggregate' || part.kind === 'literal' || part.kind === 'column' || part.kind === 'sql') return part;
-    return part.kind === 'call' ? { ...part, args: part.args.map(replace) } : part.kind === 'cast' ? { ...part, input: replace(part.input) } : part;
+    if (part.kind === 'aggregate' || part.kind === 'literal' || part.kind === 'column' || part.kind === 'sql')
+      return part;
+    return part.kind === 'call'
+      ? { ...part, args: part.args.map(replace) }
+      : part.kind === 'cast'
+        ? { ...part, input: replace(part.input) }
+        : part;
   };
   return replace(expr);
 }

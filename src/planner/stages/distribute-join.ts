@@ -2,7 +2,16 @@ import type { Expr } from '../../plan/expr.ts';
 import type { JoinHow } from '../../plan/logical.ts';
 import type { JoinKey, JoinRel, RelNode } from '../../plan/relation.ts';
 import { conjunction } from '../rules/conjuncts.ts';
-import { byHash, type DistributeContext, type Distribution, exchange, gather, type Placed, single, spread } from './distribution.ts';
+import {
+  byHash,
+  type DistributeContext,
+  type Distribution,
+  exchange,
+  gather,
+  type Placed,
+  single,
+  spread,
+} from './distribution.ts';
 import { estimateBytes } from './estimate.ts';
 
 /** Sides that every task may read whole: those of which no row comes out alone. */
@@ -30,7 +39,8 @@ const preserves: Readonly<Record<JoinHow, readonly ('left' | 'right')[]>> = {
 /** A join in one task, against a side that every task reads whole, or with both sides dealt by their keys. */
 export function distributeJoin(rel: JoinRel, left: Placed, right: Placed, context: DistributeContext): Placed {
   const sides = { left, right };
-  if (left.at.kind === 'single' && right.at.kind === 'single') return { rel: { ...rel, left: left.rel, right: right.rel }, at: single };
+  if (left.at.kind === 'single' && right.at.kind === 'single')
+    return { rel: { ...rel, left: left.rel, right: right.rel }, at: single };
   const whole = sideToBroadcast(rel, sides, context);
   if (whole) return broadcast(rel, sides, whole, context);
   if (rel.on.length > 0) return byKeys(rel, sides, context);
@@ -41,9 +51,14 @@ export function distributeJoin(rel: JoinRel, left: Placed, right: Placed, contex
 type Sides = Readonly<Record<'left' | 'right', Placed>>;
 
 function sideToBroadcast(rel: JoinRel, sides: Sides, context: DistributeContext): 'left' | 'right' | null {
-  const sizes = { left: estimateBytes(sides.left.rel, context.splits), right: estimateBytes(sides.right.rel, context.splits) };
+  const sizes = {
+    left: estimateBytes(sides.left.rel, context.splits),
+    right: estimateBytes(sides.right.rel, context.splits),
+  };
   // Against a side that is in one task anyway the other one would be read by that task alone.
-  const allowed = mayBroadcast[rel.how].filter((side) => sides[side === 'left' ? 'right' : 'left'].at.kind !== 'single');
+  const allowed = mayBroadcast[rel.how].filter(
+    (side) => sides[side === 'left' ? 'right' : 'left'].at.kind !== 'single',
+  );
   const small = allowed.filter((side) => sizes[side] <= context.broadcastBytes);
   // Without keys there is no other way to use many tasks.
   const candidates = rel.on.length > 0 ? small : allowed;
@@ -60,7 +75,12 @@ function broadcast(rel: JoinRel, sides: Sides, side: 'left' | 'right', context: 
 function byKeys(rel: JoinRel, sides: Sides, context: DistributeContext): Placed {
   const deal = (side: 'left' | 'right'): RelNode => {
     const keys = rel.on.map((key) => castKey(key, side));
-    const rows = preserves[rel.how].includes(side) ? sides[side].rel : withoutNulls(sides[side].rel, rel.on.map((key) => key[side]));
+    const rows = preserves[rel.how].includes(side)
+      ? sides[side].rel
+      : withoutNulls(
+          sides[side].rel,
+          rel.on.map((key) => key[side]),
+        );
     return byHash(rows, keys, false, context);
   };
   const build = buildSide(rel, sides, context);
@@ -69,7 +89,9 @@ function byKeys(rel: JoinRel, sides: Sides, context: DistributeContext): Placed 
 }
 
 function buildSide(rel: JoinRel, sides: Sides, context: DistributeContext): 'left' | 'right' | undefined {
-  const bySize = [...mayBroadcast[rel.how]].sort((a, b) => estimateBytes(sides[a].rel, context.splits) - estimateBytes(sides[b].rel, context.splits));
+  const bySize = [...mayBroadcast[rel.how]].sort(
+    (a, b) => estimateBytes(sides[a].rel, context.splits) - estimateBytes(sides[b].rel, context.splits),
+  );
   return bySize[0];
 }
 
@@ -88,5 +110,7 @@ function withoutNulls(rel: RelNode, keys: readonly Expr[]): RelNode {
 function throughScope(at: Distribution, rel: JoinRel, side: 'left' | 'right'): Distribution {
   if (at.kind !== 'hash') return at;
   const names = at.columns.map((column) => rel.scope.find((candidate) => candidate[side] === column)?.name);
-  return names.every((name) => name !== undefined && rel.columns.includes(name)) ? { kind: 'hash', columns: names as string[] } : spread;
+  return names.every((name) => name !== undefined && rel.columns.includes(name))
+    ? { kind: 'hash', columns: names as string[] }
+    : spread;
 }

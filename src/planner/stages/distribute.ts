@@ -11,8 +11,20 @@ import {
   type UnionRel,
 } from '../../plan/relation.ts';
 import { decompose, expandCountDistinct } from './decompose-aggregate.ts';
-import { byHash, columnsAsExprs, type Distribution, type DistributeContext, exchange, gather, isTogether, type Placed, plainColumns, single, spread } from './distribution.ts';
 import { distributeJoin } from './distribute-join.ts';
+import {
+  byHash,
+  columnsAsExprs,
+  type DistributeContext,
+  type Distribution,
+  exchange,
+  gather,
+  isTogether,
+  type Placed,
+  plainColumns,
+  single,
+  spread,
+} from './distribution.ts';
 import { estimateBytes } from './estimate.ts';
 import { partitionTargetBytes } from './task-plans.ts';
 
@@ -85,14 +97,20 @@ function windowsIn(expr: Expr): readonly WindowExpr[] {
 
 /** Keys that all windows are partitioned by: rows that are together by them are together for each. */
 function sharedKeys(windows: readonly WindowExpr[]): readonly Expr[] {
-  const [first, ...rest] = windows.map((window) => new Map(window.partitionBy.map((key) => [JSON.stringify(key), key])));
-  return [...(first ?? new Map<string, Expr>())].filter(([text]) => rest.every((keys) => keys.has(text))).map(([, key]) => key);
+  const [first, ...rest] = windows.map(
+    (window) => new Map(window.partitionBy.map((key) => [JSON.stringify(key), key])),
+  );
+  return [...(first ?? new Map<string, Expr>())]
+    .filter(([text]) => rest.every((keys) => keys.has(text)))
+    .map(([, key]) => key);
 }
 
 /** The distribution under the names that a projection gives; spread when a column of it is lost. */
 function renamed(at: Distribution, columns: readonly NamedExpr[]): Distribution {
   if (at.kind !== 'hash') return at;
-  const names = at.columns.map((column) => columns.find(({ expr }) => expr.kind === 'column' && expr.name === column)?.name);
+  const names = at.columns.map(
+    (column) => columns.find(({ expr }) => expr.kind === 'column' && expr.name === column)?.name,
+  );
   return names.every((name) => name !== undefined) ? { kind: 'hash', columns: names } : spread;
 }
 
@@ -122,7 +140,10 @@ function distributeDistinct(rel: DistinctRel, input: Placed, context: Distribute
   if (isTogether(input.at, columns)) return { rel: whole, at: input.at };
   // Which row stands for a combination is the first in source order, which only one task can tell.
   if (rel.on) return { rel: { ...rel, input: gather({ rel: whole, at: input.at }, context) }, at: single };
-  return { rel: { ...rel, input: byHash(whole, columnsAsExprs(columns), true, context) }, at: { kind: 'hash', columns } };
+  return {
+    rel: { ...rel, input: byHash(whole, columnsAsExprs(columns), true, context) },
+    at: { kind: 'hash', columns },
+  };
 }
 
 function distributeSort(rel: SortRel, input: Placed, context: DistributeContext): Placed {
@@ -143,7 +164,8 @@ function distributeLimit(rel: LimitRel, context: DistributeContext): Placed {
   if (input.at.kind === 'single') return { rel: { ...rel, input: sorted(input.rel) }, at: single };
   const enough = rel.limit === null ? null : rel.limit + rel.offset;
   // Ties of a stable sort keep the order of the tasks, which the gathered rows have.
-  const rows: RelNode = enough === null ? input.rel : { kind: 'limit', input: sorted(input.rel), limit: enough, offset: 0 };
+  const rows: RelNode =
+    enough === null ? input.rel : { kind: 'limit', input: sorted(input.rel), limit: enough, offset: 0 };
   return { rel: { ...rel, input: sorted(exchange(rows, { kind: 'single' }, context)) }, at: single };
 }
 
@@ -153,7 +175,8 @@ function distributeUnion(rel: UnionRel, inputs: readonly Placed[]): Placed {
 }
 
 function distributeSetOperation(rel: SetOperationRel, left: Placed, right: Placed, context: DistributeContext): Placed {
-  if (left.at.kind === 'single' && right.at.kind === 'single') return { rel: { ...rel, left: left.rel, right: right.rel }, at: single };
+  if (left.at.kind === 'single' && right.at.kind === 'single')
+    return { rel: { ...rel, left: left.rel, right: right.rel }, at: single };
   const names = columnNames(rel.left);
   const deal = (input: Placed) => byHash(input.rel, columnsAsExprs(names), true, context);
   return { rel: { ...rel, left: deal(left), right: deal(right) }, at: { kind: 'hash', columns: names } };

@@ -44,7 +44,12 @@ export function gather(placed: Placed, context: DistributeContext): RelNode {
 }
 
 /** The relation with equal keys together. */
-export function byHash(rel: RelNode, keys: readonly Expr[], nullsTogether: boolean, context: DistributeContext): RelNode {
+export function byHash(
+  rel: RelNode,
+  keys: readonly Expr[],
+  nullsTogether: boolean,
+  context: DistributeContext,
+): RelNode {
   return exchange(rel, { kind: 'hash', keys, partitions: context.partitions, nullsTogether }, context);
 }
 
@@ -61,5 +66,8 @@ export function plainColumns(exprs: readonly Expr[]): readonly string[] | null {
 
 /** Whether rows that are equal in `columns` are in one task already. */
 export function isTogether(at: Distribution, columns: readonly string[] | null): boolean {
-  return at.kind === 'single' || (at.kind === 'hash' && columns !== null && at.columns.every((column) => columns.includes(column)));
+  return (
+    at.kind === 'single' ||
+    (at.kind === 'hash' && columns !== null && at.columns.every((column) => columns.includes(column)))
+  );
 }

@@ -19,7 +19,10 @@ export function estimateBytes(rel: RelNode, splits: SplitEvidence): number {
     case 'values':
       return rel.rows.length * rel.schema.length * valueRowBytes;
     case 'read':
-      return rel.parts.reduce((sum, part) => sum + (part.kind === 'range' ? part.endByte - part.startByte : part.base64.length), 0);
+      return rel.parts.reduce(
+        (sum, part) => sum + (part.kind === 'range' ? part.endByte - part.startByte : part.base64.length),
+        0,
+      );
     case 'filter':
       return sum(inputs()) * filterSelectivity;
     case 'limit':

@@ -21,7 +21,12 @@ export interface SplitIo {
 /** Cuts every scan of a plan into splits of about `targetBytes`; footers of Parquet files are read, nothing else. */
 export async function splitScans(plan: RelNode, targetBytes: number, io: SplitIo): Promise<SplitEvidence> {
   const scans = [...new Set(scansOf(plan))];
-  return new Map(await inParallel(scans, async (scan): Promise<[ScanRel, SplitScan]> => [scan, await splitScan(scan, targetBytes, io)]));
+  return new Map(
+    await inParallel(
+      scans,
+      async (scan): Promise<[ScanRel, SplitScan]> => [scan, await splitScan(scan, targetBytes, io)],
+    ),
+  );
 }
 
 function scansOf(plan: RelNode): readonly ScanRel[] {
@@ -51,10 +56,15 @@ async function splitParquet(scan: ScanRel, targetBytes: number, io: SplitIo): Pr
     const rowGroups = pruned.kept.map((index) => ({ index, bytes: rowGroupBytes(footer, index, columns) }));
     return { file: { file, footer }, rowGroups };
   });
-  const splits = splitRowGroups(kept.filter(({ rowGroups }) => rowGroups.length > 0), targetBytes).map(({ parts, bytes }): ScanSplit => ({
-    bytes,
-    files: parts.map((part) => partOf(part.file.file, part.file.footer, part.rowGroups)),
-  }));
+  const splits = splitRowGroups(
+    kept.filter(({ rowGroups }) => rowGroups.length > 0),
+    targetBytes,
+  ).map(
+    ({ parts, bytes }): ScanSplit => ({
+      bytes,
+      files: parts.map((part) => partOf(part.file.file, part.file.footer, part.rowGroups)),
+    }),
+  );
   const rowGroups = kept.reduce((sum, { file }) => sum + file.footer.rowGroups.length, 0);
   return { splits, rowGroups, skipped: [...reasons].map(([reason, count]) => ({ reason, rowGroups: count })) };
 }
@@ -63,7 +73,9 @@ async function splitParquet(scan: ScanRel, targetBytes: number, io: SplitIo): Pr
 function knownRanges(scan: ScanRel, file: ScanFile, footer: ParquetFooter): ReadonlyMap<string, ValueRange> {
   const own = new Set(footer.columns.map((column) => column.name));
   const folders = new Set(scan.source.partitionColumns.map((field) => field.name));
-  return new Map(scan.source.schema.filter(({ name }) => !own.has(name) && !folders.has(name)).map(({ name }) => [name, allNull]));
+  return new Map(
+    scan.source.schema.filter(({ name }) => !own.has(name) && !folders.has(name)).map(({ name }) => [name, allNull]),
+  );
 }
 
 function partOf(file: ScanFile, footer: ParquetFooter, rowGroups: readonly number[]): ScanFile {
@@ -71,7 +83,8 @@ function partOf(file: ScanFile, footer: ParquetFooter, rowGroups: readonly numbe
   const wanted = new Set(rowGroups);
   const first = Math.min(...rowGroups);
   const last = Math.max(...rowGroups);
-  const rowsBefore = (index: number) => footer.rowGroups.slice(0, index).reduce((sum, rowGroup) => sum + rowGroup.rows, 0);
+  const rowsBefore = (index: number) =>
+    footer.rowGroups.slice(0, index).reduce((sum, rowGroup) => sum + rowGroup.rows, 0);
   const part: FilePart = {
     kind: 'row-groups',
     rowGroups,
@@ -84,7 +97,9 @@ function partOf(file: ScanFile, footer: ParquetFooter, rowGroups: readonly numbe
 
 /** Files of records: large ones are cut at any byte (a record belongs to the split of its first), small ones share a split. */
 function splitBytes(scan: ScanRel, targetBytes: number): readonly ScanSplit[] {
-  const pieces = scan.source.files.flatMap((file) => (isSplittable(scan, file) ? cutFile(file, targetBytes) : [{ file, bytes: file.sizeBytes }]));
+  const pieces = scan.source.files.flatMap((file) =>
+    isSplittable(scan, file) ? cutFile(file, targetBytes) : [{ file, bytes: file.sizeBytes }],
+  );
   const splits: { files: ScanFile[]; bytes: number }[] = [];
   for (const { file, bytes } of pieces) {
     const last = splits.at(-1);

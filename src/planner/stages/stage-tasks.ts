@@ -11,7 +11,12 @@ const maxInlineBytes = 256 * 1024;
  * @param results of the stages before
  * @param workspace uri of the job's folder, ending in `/`
  */
-export function stageTasks(plan: PhysicalPlan, stage: Stage, results: ReadonlyMap<number, StageResult>, workspace: string): readonly Task[] {
+export function stageTasks(
+  plan: PhysicalPlan,
+  stage: Stage,
+  results: ReadonlyMap<number, StageResult>,
+  workspace: string,
+): readonly Task[] {
   const bytes = [...stage.inputs.keys()].reduce((sum, input) => sum + (results.get(input)?.bytes ?? 0), 0);
   // Partitions are merged while that keeps every slot busy.
   const partitionBytes = Math.min(partitionTargetBytes, Math.ceil(bytes / plan.slots));
@@ -31,11 +36,28 @@ export function stageTasks(plan: PhysicalPlan, stage: Stage, results: ReadonlyMa
 /** Sort keys that each task tells: enough to place bounds within a few percent. */
 const sampleRows = 256;
 
-function outputOf({ output, inputs }: Stage, results: ReadonlyMap<number, StageResult>, slots: number, prefix: string): TaskOutput {
+function outputOf(
+  { output, inputs }: Stage,
+  results: ReadonlyMap<number, StageResult>,
+  slots: number,
+  prefix: string,
+): TaskOutput {
   if (output.kind !== 'exchange') return output;
   const { partitioning } = output;
-  const sample = partitioning.kind === 'keep' && partitioning.sampleKeys.length > 0 ? { keys: partitioning.sampleKeys, rows: sampleRows } : null;
-  const dealt = partitioning.kind === 'range' ? { ...partitioning, bounds: boundsOf([...inputs.keys()].flatMap((input) => results.get(input) ?? []), slots) } : partitioning;
+  const sample =
+    partitioning.kind === 'keep' && partitioning.sampleKeys.length > 0
+      ? { keys: partitioning.sampleKeys, rows: sampleRows }
+      : null;
+  const dealt =
+    partitioning.kind === 'range'
+      ? {
+          ...partitioning,
+          bounds: boundsOf(
+            [...inputs.keys()].flatMap((input) => results.get(input) ?? []),
+            slots,
+          ),
+        }
+      : partitioning;
   return { kind: 'exchange', partitioning: dealt, prefix, maxInlineBytes, sample };
 }
 
@@ -44,6 +66,9 @@ function boundsOf(results: readonly StageResult[], slots: number): readonly stri
   const samples = results.flatMap((result) => result.samples).sort();
   const bytes = results.reduce((sum, result) => sum + result.bytes, 0);
   const partitions = Math.max(slots, Math.ceil(bytes / partitionTargetBytes));
-  const bounds = Array.from({ length: partitions - 1 }, (_, index) => samples[Math.floor((samples.length * (index + 1)) / partitions)] ?? '');
+  const bounds = Array.from(
+    { length: partitions - 1 },
+    (_, index) => samples[Math.floor((samples.length * (index + 1)) / partitions)] ?? '',
+  );
   return [...new Set(bounds)].filter((bound) => bound !== '');
 }

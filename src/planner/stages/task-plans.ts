@@ -1,6 +1,14 @@
 import { InternalError } from '../../errors.ts';
+import {
+  type ExchangePart,
+  type JoinRel,
+  mapInputs,
+  type ReadRel,
+  type RelNode,
+  relInputs,
+  type ScanRel,
+} from '../../plan/relation.ts';
 import type { ScanFile } from '../../plan/source.ts';
-import { type ExchangePart, type JoinRel, mapInputs, type ReadRel, type RelNode, relInputs, type ScanRel } from '../../plan/relation.ts';
 import type { SplitEvidence, Stage, StageResult } from '../../plan/stage.ts';
 
 /** What a partition's files should come to, so that a task's start is worth its while. */
@@ -26,7 +34,8 @@ export function taskPlans(stage: Stage, context: TaskPlanContext): readonly RelN
 
 function plansOfBranch(plan: RelNode, stage: Stage, context: TaskPlanContext): readonly RelNode[] {
   const reads = leavesOf(plan).filter((leaf): leaf is ReadRel => leaf.kind === 'read' && isDealt(leaf, stage));
-  if (reads.length > 0) return partitionGroups(plan, reads, context).map((group) => withParts(plan, stage, context, group));
+  if (reads.length > 0)
+    return partitionGroups(plan, reads, context).map((group) => withParts(plan, stage, context, group));
   return splitPlans(withParts(plan, stage, context, null), context);
 }
 
@@ -34,7 +43,12 @@ function plansOfBranch(plan: RelNode, stage: Stage, context: TaskPlanContext): r
 function splitPlans(plan: RelNode, context: TaskPlanContext): readonly RelNode[] {
   const scans = leavesOf(plan).filter((leaf): leaf is ScanRel => leaf.kind === 'scan' && context.splits.has(leaf));
   const driving = scans.find((scan) => splitsOf(scan, context) > 1);
-  const narrowed = scans.filter((scan) => scan !== driving).reduce((rel, scan) => replaceLeaf(rel, scan, withFiles(scan, context.splits.get(scan)?.splits[0]?.files ?? [])), plan);
+  const narrowed = scans
+    .filter((scan) => scan !== driving)
+    .reduce(
+      (rel, scan) => replaceLeaf(rel, scan, withFiles(scan, context.splits.get(scan)?.splits[0]?.files ?? [])),
+      plan,
+    );
   const splits = driving ? (context.splits.get(driving)?.splits ?? []) : [];
   return driving ? splits.map((split) => replaceLeaf(narrowed, driving, withFiles(driving, split.files))) : [narrowed];
 }
@@ -45,7 +59,9 @@ function withFiles(scan: ScanRel, files: readonly ScanFile[]): ScanRel {
 
 /** Whether rows come from several tasks' worth of splits or partitions. */
 function isDriven(plan: RelNode, stage: Stage, context: TaskPlanContext): boolean {
-  return leavesOf(plan).some((leaf) => (leaf.kind === 'scan' && splitsOf(leaf, context) > 1) || (leaf.kind === 'read' && isDealt(leaf, stage)));
+  return leavesOf(plan).some(
+    (leaf) => (leaf.kind === 'scan' && splitsOf(leaf, context) > 1) || (leaf.kind === 'read' && isDealt(leaf, stage)),
+  );
 }
 
 /** A plan whose scans are read whole has no splits; one that has must know those of every scan. */
@@ -68,7 +84,9 @@ function branches(plan: RelNode): readonly RelNode[] {
   for (const input of relInputs(plan)) {
     const choices = branches(input);
     if (choices.length === 1 && choices[0] === input) continue;
-    alternatives = alternatives.flatMap((rel) => choices.map((choice) => mapInputs(rel, (own) => (own === input ? choice : own))));
+    alternatives = alternatives.flatMap((rel) =>
+      choices.map((choice) => mapInputs(rel, (own) => (own === input ? choice : own))),
+    );
   }
   return alternatives;
 }
@@ -84,7 +102,11 @@ interface PartitionGroup {
  * Neighbouring partitions that together are small make one task; a large one whose rows may be joined apart makes several.
  * All exchanges that are read were dealt alike.
  */
-function partitionGroups(plan: RelNode, reads: readonly ReadRel[], context: TaskPlanContext): readonly PartitionGroup[] {
+function partitionGroups(
+  plan: RelNode,
+  reads: readonly ReadRel[],
+  context: TaskPlanContext,
+): readonly PartitionGroup[] {
   const results = reads.map((read) => resultOf(read, context));
   const count = Math.max(0, ...results.flatMap((result) => result.tasks.map((partitions) => partitions.length)));
   const probe = probeOf(plan, reads);
@@ -114,13 +136,19 @@ function partitionGroups(plan: RelNode, reads: readonly ReadRel[], context: Task
 
 /** The side of a join whose rows may meet the whole other side in tasks of their own; null where there is none. */
 function probeOf(plan: RelNode, reads: readonly ReadRel[]): ReadRel | null {
-  const join = joinsIn(plan).find(({ build, left, right }) => build && reads.some((read) => read === left) && reads.some((read) => read === right));
+  const join = joinsIn(plan).find(
+    ({ build, left, right }) => build && reads.some((read) => read === left) && reads.some((read) => read === right),
+  );
   if (!join) return null;
   return (join.build === 'left' ? join.right : join.left) as ReadRel;
 }
 
 /** Parts of a partition that is much larger than a task should be, cut between the tasks that wrote it. */
-function slicesOf(result: StageResult, partition: number, { partitionBytes: target }: TaskPlanContext): readonly NonNullable<PartitionGroup['slice']>[] {
+function slicesOf(
+  result: StageResult,
+  partition: number,
+  { partitionBytes: target }: TaskPlanContext,
+): readonly NonNullable<PartitionGroup['slice']>[] {
   if (partitionBytes(result, partition) < skewFactor * Math.max(target, leastSkewedBytes)) return [];
   const slices: { exchange: number; fromTask: number; toTask: number }[] = [];
   let bytes = Number.POSITIVE_INFINITY;
@@ -142,7 +170,10 @@ const skewFactor = 4;
 const leastSkewedBytes = 1 << 20;
 
 function partitionBytes(result: StageResult, partition: number): number {
-  return result.tasks.reduce((sum, partitions) => sum + (partitions[partition] ?? []).reduce((bytes, part) => bytes + partBytes(part), 0), 0);
+  return result.tasks.reduce(
+    (sum, partitions) => sum + (partitions[partition] ?? []).reduce((bytes, part) => bytes + partBytes(part), 0),
+    0,
+  );
 }
 
 function withParts(plan: RelNode, stage: Stage, context: TaskPlanContext, group: PartitionGroup | null): RelNode {

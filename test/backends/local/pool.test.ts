@@ -1,12 +1,11 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { entryOf } from '../../../src/backends/local/child-entry.ts';
 import { openPool, type PoolBackend, type PoolSettings, type PoolWorker } from '../../../src/backends/local/pool.ts';
 import { errorOf } from '../../support/use-session.ts';
-import { backendConformance, invocation, runToText, testFolder } from '../conformance.ts';
+import { backendConformance, invocation, runToText, testFolder, untilWriting } from '../conformance.ts';
 import { csvSink, endless, hugeList, numbers, taskText } from '../tasks.ts';
 import { isAlive, runParent, untilGone } from './processes.ts';
 
@@ -29,19 +28,19 @@ function ownPool(changes: Partial<PoolSettings>): PoolBackend {
   return own;
 }
 
-/** Starts a long task and waits until a process has it. */
+/** Starts a long task and waits until a process is in the middle of it. */
 async function startEndless(
   id: string,
   signal = new AbortController().signal,
   on: PoolBackend = pool,
 ): Promise<{ pid: number; error: ReturnType<typeof errorOf> }> {
-  const text = await taskText(endless(), csvSink(join(testFolder(), 'endless.csv')), { id });
+  const folder = testFolder();
+  const text = await taskText(endless(), csvSink(join(folder, 'endless.csv')), { id });
   const error = errorOf(on.invoke(text, invocation({ signal })));
-  for (;;) {
-    const pid = on.workers().find(({ task }) => task === id)?.pid;
-    if (pid !== undefined) return { pid, error };
-    await sleep(10);
-  }
+  await untilWriting(folder, 1);
+  const pid = on.workers().find(({ task }) => task === id)?.pid;
+  if (pid === undefined) throw new Error(`No process runs ${id}.`);
+  return { pid, error };
 }
 
 const pidsOf = (workers: readonly PoolWorker[]): number[] => workers.flatMap(({ pid }) => pid ?? []);
@@ -99,6 +98,7 @@ test('a process that crashes is told by its signal', async () => {
 });
 
 test('a task that needs more memory than its worker may use fails with OUT_OF_MEMORY, and the worker goes on', async () => {
+  await runSmall(1);
   const before = pidsOf(pool.workers());
   const text = await taskText(hugeList(), csvSink(join(testFolder(), 'huge.csv')));
   const error = await errorOf(pool.invoke(text, invocation()));

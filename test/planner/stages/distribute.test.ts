@@ -14,12 +14,20 @@ const join = (how: JoinRel['how'], right: RelNode, columns: readonly string[]): 
   how,
   on: [{ left: column('a'), right: column('c'), type: { kind: 'int64' } }],
   where: null,
-  scope: ['a', 'b', 'c', 'd'].map((name) => ({ name, left: 'ab'.includes(name) ? name : null, right: 'cd'.includes(name) ? name : null })),
+  scope: ['a', 'b', 'c', 'd'].map((name) => ({
+    name,
+    left: 'ab'.includes(name) ? name : null,
+    right: 'cd'.includes(name) ? name : null,
+  })),
   columns,
 });
 
 test('a filter runs where its rows are read, and the driver gathers them in order', () => {
-  const rel: RelNode = { kind: 'filter', input: big, predicate: { kind: 'call', fn: 'isNotNull', args: [column('a')] } };
+  const rel: RelNode = {
+    kind: 'filter',
+    input: big,
+    predicate: { kind: 'call', fn: 'isNotNull', args: [column('a')] },
+  };
   expect(stagesOf(rel, splits).text).toMatchInlineSnapshot(`
     "stage 0 → single
       filter: isNotNull(a)
@@ -48,7 +56,12 @@ test('sums, means and counts are computed twice: by each task, and over what tho
 });
 
 test('a median needs all rows of a group: they are dealt by the key', () => {
-  const rel: RelNode = { kind: 'aggregate', input: big, keys: named('a'), aggregates: [{ name: 'm', expr: aggregate('median', 'b') }] };
+  const rel: RelNode = {
+    kind: 'aggregate',
+    input: big,
+    keys: named('a'),
+    aggregates: [{ name: 'm', expr: aggregate('median', 'b') }],
+  };
   expect(stagesOf(rel, splits).text).toMatchInlineSnapshot(`
     "stage 0 → hash
       scan parquet file:///big.parquet (1000 B; 2 of 2 columns: a, b)
@@ -61,12 +74,24 @@ test('a median needs all rows of a group: they are dealt by the key', () => {
 });
 
 test('a median of everything is one task, which the plan says', () => {
-  const rel: RelNode = { kind: 'aggregate', input: big, keys: [], aggregates: [{ name: 'm', expr: aggregate('median', 'b') }] };
-  expect(stagesOf(rel, splits).warnings).toEqual(['An aggregate over all rows that needs them at once (such as median) runs in one task.']);
+  const rel: RelNode = {
+    kind: 'aggregate',
+    input: big,
+    keys: [],
+    aggregates: [{ name: 'm', expr: aggregate('median', 'b') }],
+  };
+  expect(stagesOf(rel, splits).warnings).toEqual([
+    'An aggregate over all rows that needs them at once (such as median) runs in one task.',
+  ]);
 });
 
 test('distinct values are counted by key and value first', () => {
-  const rel: RelNode = { kind: 'aggregate', input: big, keys: [], aggregates: [{ name: 'n', expr: aggregate('countDistinct', 'b') }] };
+  const rel: RelNode = {
+    kind: 'aggregate',
+    input: big,
+    keys: [],
+    aggregates: [{ name: 'n', expr: aggregate('countDistinct', 'b') }],
+  };
   expect(stagesOf(rel, splits).text).toMatchInlineSnapshot(`
     "stage 0 → hash
       aggregate: by value = b: 
@@ -127,7 +152,12 @@ test('a full join is dealt whatever the sizes, and keeps rows whose key is null'
 });
 
 test('the first rows of a sort are found by every task among its own', () => {
-  const sort: RelNode = { kind: 'sort', input: big, keys: [{ expr: column('b'), descending: true, nullsFirst: false }], stable: false };
+  const sort: RelNode = {
+    kind: 'sort',
+    input: big,
+    keys: [{ expr: column('b'), descending: true, nullsFirst: false }],
+    stable: false,
+  };
   expect(stagesOf({ kind: 'limit', input: sort, limit: 10, offset: 5 }, splits).text).toMatchInlineSnapshot(`
     "stage 0 → single
       limit: 15
@@ -155,7 +185,12 @@ test('a prefix is taken by every task, and then from the first ones', () => {
 
 test('a large sort is dealt by ranges', () => {
   const huge = scan('huge', ['a', 'b']);
-  const rel: RelNode = { kind: 'sort', input: huge, keys: [{ expr: column('b'), descending: false, nullsFirst: false }], stable: false };
+  const rel: RelNode = {
+    kind: 'sort',
+    input: huge,
+    keys: [{ expr: column('b'), descending: false, nullsFirst: false }],
+    stable: false,
+  };
   expect(stagesOf(rel, new Map([splitsOf(huge, 4, 2 ** 30)])).text).toMatchInlineSnapshot(`
     "stage 0 → keep
       scan parquet file:///huge.parquet (1000 B; 2 of 2 columns: a, b)
@@ -170,7 +205,13 @@ test('a large sort is dealt by ranges', () => {
 });
 
 test('windows run where their partitions are together', () => {
-  const window = { kind: 'window', fn: aggregate('sum', 'b') as never, partitionBy: [column('a')], orderBy: [], frame: null } as const;
+  const window = {
+    kind: 'window',
+    fn: aggregate('sum', 'b') as never,
+    partitionBy: [column('a')],
+    orderBy: [],
+    frame: null,
+  } as const;
   const rel: RelNode = { kind: 'project', input: big, columns: [...named('a'), { name: 'w', expr: window }] };
   expect(stagesOf(rel, splits).text).toMatchInlineSnapshot(`
     "stage 0 → hash
@@ -184,7 +225,14 @@ test('windows run where their partitions are together', () => {
 });
 
 test('sides of a union run side by side', () => {
-  const renamed: RelNode = { kind: 'project', input: other, columns: [{ name: 'a', expr: column('c') }, { name: 'b', expr: column('d') }] };
+  const renamed: RelNode = {
+    kind: 'project',
+    input: other,
+    columns: [
+      { name: 'a', expr: column('c') },
+      { name: 'b', expr: column('d') },
+    ],
+  };
   const union: RelNode = { kind: 'union', inputs: [big, renamed] };
   expect(stagesOf({ kind: 'distinct', input: union, on: null }, splits).text).toMatchInlineSnapshot(`
     "stage 0 → hash

@@ -1,5 +1,5 @@
-import type { Expr, NamedExpr } from '../../../src/plan/expr.ts';
 import { explainRelation } from '../../../src/plan/explain.ts';
+import type { Expr, NamedExpr } from '../../../src/plan/expr.ts';
 import type { ExchangePart, RelNode, ScanRel } from '../../../src/plan/relation.ts';
 import type { SplitScan, Stage, StageResult } from '../../../src/plan/stage.ts';
 import type { Schema } from '../../../src/plan/types.ts';
@@ -11,7 +11,14 @@ import { gather } from '../../../src/planner/stages/distribution.ts';
 export function scan(name: string, columns: readonly string[]): ScanRel {
   const schema: Schema = columns.map((column) => ({ name: column, type: { kind: 'int64' } }));
   const files = [{ uri: `file:///${name}.parquet`, sizeBytes: 1000, version: 'v', partition: {} }];
-  const source = { format: { kind: 'parquet' }, files, filesBeforePruning: 1, schema, partitionColumns: [], unionByName: false } as const;
+  const source = {
+    format: { kind: 'parquet' },
+    files,
+    filesBeforePruning: 1,
+    schema,
+    partitionColumns: [],
+    unionByName: false,
+  } as const;
   return { kind: 'scan', source, columns, rowIdentity: null, prune: [] };
 }
 
@@ -28,7 +35,10 @@ export const column = (name: string): Expr => ({ kind: 'column', name });
 
 export const named = (...names: readonly string[]): NamedExpr[] => names.map((name) => ({ name, expr: column(name) }));
 
-export const aggregate = (fn: 'sum' | 'avg' | 'count' | 'median' | 'countDistinct', ...names: readonly string[]): Expr => ({
+export const aggregate = (
+  fn: 'sum' | 'avg' | 'count' | 'median' | 'countDistinct',
+  ...names: readonly string[]
+): Expr => ({
   kind: 'aggregate',
   fn,
   args: names.map(column),
@@ -38,10 +48,19 @@ export const aggregate = (fn: 'sum' | 'avg' | 'count' | 'median' | 'countDistinc
 });
 
 /** The stages of a plan over 3 partitions, with sides of joins up to 100 bytes read whole. */
-export function stagesOf(rel: RelNode, splits: ReadonlyMap<ScanRel, SplitScan>): { readonly stages: readonly Stage[]; readonly text: string; readonly warnings: readonly string[] } {
+export function stagesOf(
+  rel: RelNode,
+  splits: ReadonlyMap<ScanRel, SplitScan>,
+): { readonly stages: readonly Stage[]; readonly text: string; readonly warnings: readonly string[] } {
   let exchanges = 0;
   const warnings: string[] = [];
-  const context = { splits, partitions: 3, broadcastBytes: 100, nextExchange: () => exchanges++, warn: (message: string) => void warnings.push(message) };
+  const context = {
+    splits,
+    partitions: 3,
+    broadcastBytes: 100,
+    nextExchange: () => exchanges++,
+    warn: (message: string) => void warnings.push(message),
+  };
   const stages = cutStages(gather(distribute(rel, context), context), [], { kind: 'result' });
   return { stages, warnings, text: stages.map(describe).join('\n') };
 }
@@ -62,7 +81,9 @@ export function resultOf(stage: number, tasks: readonly (readonly number[])[]): 
     endByte: partition * 1000 + bytes,
     rows: bytes,
   });
-  const parts = tasks.map((partitions, task) => partitions.map((bytes, partition) => (bytes > 0 ? [part(task, partition, bytes)] : [])));
+  const parts = tasks.map((partitions, task) =>
+    partitions.map((bytes, partition) => (bytes > 0 ? [part(task, partition, bytes)] : [])),
+  );
   const bytes = tasks.flat().reduce((sum, size) => sum + size, 0);
   return { stage, tasks: parts, rows: bytes, bytes, samples: [] };
 }

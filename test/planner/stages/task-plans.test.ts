@@ -9,7 +9,12 @@ import { aggregate, column, named, resultOf, scan, splitsOf, stagesOf } from './
 const big = scan('big', ['a', 'b']);
 const other = scan('other', ['c', 'd']);
 const splits = new Map([splitsOf(big, 4, 4000), splitsOf(other, 2, 2000)]);
-const grouped: RelNode = { kind: 'aggregate', input: big, keys: named('a'), aggregates: [{ name: 's', expr: aggregate('sum', 'b') }] };
+const grouped: RelNode = {
+  kind: 'aggregate',
+  input: big,
+  keys: named('a'),
+  aggregates: [{ name: 's', expr: aggregate('sum', 'b') }],
+};
 const joined: RelNode = {
   kind: 'join',
   left: big,
@@ -17,23 +22,41 @@ const joined: RelNode = {
   how: 'inner',
   on: [{ left: column('a'), right: column('c') }],
   where: null,
-  scope: [{ name: 'b', left: 'b', right: null }, { name: 'd', left: null, right: 'd' }],
+  scope: [
+    { name: 'b', left: 'b', right: null },
+    { name: 'd', left: null, right: 'd' },
+  ],
   columns: ['b', 'd'],
 };
 
-const leaves = (plan: RelNode): readonly RelNode[] => (relInputs(plan).length === 0 ? [plan] : relInputs(plan).flatMap(leaves));
+const leaves = (plan: RelNode): readonly RelNode[] =>
+  relInputs(plan).length === 0 ? [plan] : relInputs(plan).flatMap(leaves);
 const read = (plan: RelNode, index = 0) => leaves(plan)[index] as ReadRel;
-const uris = (plan: RelNode, index = 0) => read(plan, index).parts.map((part) => (part.kind === 'range' ? `${part.uri.slice(8)}@${part.startByte}` : 'inline'));
+const uris = (plan: RelNode, index = 0) =>
+  read(plan, index).parts.map((part) => (part.kind === 'range' ? `${part.uri.slice(8)}@${part.startByte}` : 'inline'));
 
 test('a scan has one task for each split, in source order', () => {
   const [stage] = stagesOf(grouped, splits).stages;
   const plans = stage ? taskPlans(stage, { splits, results: new Map(), partitionBytes: 1000 }) : [];
-  expect(plans.map((plan) => (leaves(plan)[0] as ScanRel).source.files[0]?.version)).toEqual(['split 0', 'split 1', 'split 2', 'split 3']);
+  expect(plans.map((plan) => (leaves(plan)[0] as ScanRel).source.files[0]?.version)).toEqual([
+    'split 0',
+    'split 1',
+    'split 2',
+    'split 3',
+  ]);
 });
 
 test('small neighbouring partitions are one task, which reads its slice of every object', () => {
   const stage = stagesOf(grouped, splits).stages[1];
-  const results = new Map([[0, resultOf(0, [[10, 10, 500], [10, 10, 500]])]]);
+  const results = new Map([
+    [
+      0,
+      resultOf(0, [
+        [10, 10, 500],
+        [10, 10, 500],
+      ]),
+    ],
+  ]);
   const plans = stage ? taskPlans(stage, { splits, results, partitionBytes: 600 }) : [];
   expect(plans.map((plan) => uris(plan))).toEqual([
     ['0-0@0', '0-1@0', '0-0@1000', '0-1@1000'],
@@ -43,7 +66,9 @@ test('small neighbouring partitions are one task, which reads its slice of every
 
 test('an exchange without a row still has a task that reads nothing', () => {
   const stage = stagesOf(grouped, splits).stages[1];
-  const plans = stage ? taskPlans(stage, { splits, results: new Map([[0, resultOf(0, [])]]), partitionBytes: 600 }) : [];
+  const plans = stage
+    ? taskPlans(stage, { splits, results: new Map([[0, resultOf(0, [])]]), partitionBytes: 600 })
+    : [];
   expect(plans.map((plan) => uris(plan))).toEqual([[]]);
 });
 
@@ -51,8 +76,15 @@ test('a skewed partition of the probed side is cut between its writers, each aga
   const { stages } = stagesOf(joined, splits);
   const stage = stages.find((candidate) => candidate.inputs.size === 2);
   const huge = 20 << 20;
-  const probe = resultOf(0, [[10, huge, 10], [10, huge, 10], [10, huge, 10]]);
-  const results = new Map([[0, probe], [1, resultOf(1, [[5, 5, 5]])]]);
+  const probe = resultOf(0, [
+    [10, huge, 10],
+    [10, huge, 10],
+    [10, huge, 10],
+  ]);
+  const results = new Map([
+    [0, probe],
+    [1, resultOf(1, [[5, 5, 5]])],
+  ]);
   const plans = stage ? taskPlans(stage, { splits, results, partitionBytes: 10 << 20 }) : [];
   expect(plans.map((plan) => [uris(plan, 0).length, uris(plan, 1)])).toEqual([
     [3, ['1-0@0']],
@@ -66,7 +98,12 @@ test('a skewed partition of the probed side is cut between its writers, each aga
 test('the probed side waits for the built one, and is joined in place when that turned out small', () => {
   const { stages } = stagesOf(joined, splits);
   const order = stages.map((stage) => [stage.id, waitsFor(stage, stages)]);
-  expect(order).toEqual([[0, [1]], [1, []], [2, [0, 1]], [3, [2]]]);
+  expect(order).toEqual([
+    [0, [1]],
+    [1, []],
+    [2, [0, 1]],
+    [3, [2]],
+  ]);
   const results = new Map<number, StageResult>([[1, resultOf(1, [[20, 20, 20]])]]);
   const adapted = adapt(stages, { results, started: new Set([1]), broadcastBytes: 100 });
   expect(adapted.map((stage) => [stage.id, [...stage.inputs].map(([id, { kind }]) => `${id} ${kind}`)])).toEqual([

@@ -42,8 +42,8 @@ export const timeFunctions: Catalog = {
   hourOfTimestamp: part('timestamp', 'hour', (x) => x.hour()),
   minuteOfTimestamp: part('timestamp', 'minute', (x) => x.minute()),
   secondOfTimestamp: part('timestamp', 'second', (x) => x.second()),
-  millisecondOfTimestamp: part('timestamp', '', (x) => x.millisecond(), "date_part('milliseconds', $) % 1000"),
-  microsecondOfTimestamp: part('timestamp', '', (x) => x.microsecond(), "date_part('microseconds', $) % 1000000"),
+  millisecondOfTimestamp: part('timestamp', '', (x) => x.millisecond(), "(date_part('milliseconds', $) % 1000)"),
+  microsecondOfTimestamp: part('timestamp', '', (x) => x.microsecond(), "(date_part('microseconds', $) % 1000000)"),
   epochMs: { ...part('timestamp', '', (x) => x.epochMs(), 'epoch_ms($)'), bound: () => 1e15 },
   truncateTimestamp: {
     takes: ['timestamp'],

@@ -1,0 +1,124 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { mapInputs, type RelNode, relInputs } from '../../plan/relation.ts';
+import type { PhysicalPlan, SplitEvidence, StageOutput } from '../../plan/stage.ts';
+import type { Schema } from '../../plan/types.ts';
+import { pruneColumns } from '../rules/prune-columns.ts';
+import type { RuleContext } from '../rules/rule.ts';
+import { bindKeys } from './bind-keys.ts';
+import { chooseSpread, explainCost, type PlaceProfile, type Work } from './cost.ts';
+import { cutStages } from './cut-stages.ts';
+import { describeExchanges } from './describe-exchanges.ts';
+import { distribute } from './distribute.ts';
+import { gather } from './distribution.ts';
+import { estimateBytes } from './estimate.ts';
+import { type SplitIo, splitScans } from './split-scans.ts';
+import { partitionTargetBytes } from './task-plans.ts';
+
+/** How far queries are spread. */
+export interface Spread {
+  /** Bytes that a task reads, about. */
+  readonly splitBytes: number;
+  /** Tasks that scans are cut into, instead of `splitBytes`; null for as many as there are. */
+  readonly tasks: number | null;
+  /** Partitions of exchanges by key; null: about {@link partitionTargetBytes} each, as many as slots at least. */
+  readonly partitions: number | null;
+  /** Largest side of a join that every task reads whole, bytes. */
+  readonly broadcastBytes: number;
+  /** Spread queries also where one task would be done sooner. */
+  readonly always: boolean;
+}
+
+/** A side of a join up to so many bytes is read whole by every task. */
+export const broadcastTargetBytes = 64 << 20;
+
+/** Partitions of an exchange at most: beyond, their files are many and small. */
+const maxPartitions = 512;
+
+/** What a plan has beyond its schema and settings. */
+export type CutPlan = Pick<PhysicalPlan, 'stages' | 'splits' | 'slots' | 'broadcastBytes' | 'warnings' | 'cost'>;
+
+/** What spreading looks at and asks. */
+export interface SpreadContext {
+  readonly spread: Spread;
+  readonly driver: PlaceProfile;
+  readonly backend: PlaceProfile;
+  readonly rules: RuleContext;
+  readonly connection: DuckDBConnection;
+  readonly io: SplitIo;
+}
+
+/** The whole query as one stage of one task. Pure. */
+export function inOneTask(rel: RelNode, schema: Schema, output: StageOutput, cost: string | null = null): CutPlan {
+  return { stages: cutStages(rel, schema, output), splits: new Map(), slots: 1, broadcastBytes: 0, warnings: [], cost };
+}
+
+/** Cuts scans into splits and the query into stages, when that is done sooner than one task. Reads footers, nothing else. */
+export async function spreadQuery(
+  rel: RelNode,
+  schema: Schema,
+  output: StageOutput,
+  context: SpreadContext,
+): Promise<CutPlan> {
+  const { spread, driver, backend, connection } = context;
+  const keyed = await bindKeys(rel, connection);
+  const splits = await splitsFor(keyed, context);
+  const scanBytes = bytesOf(splits);
+  const warnings: string[] = [];
+  let exchanges = 0;
+  const placed = {
+    splits,
+    broadcastBytes: spread.broadcastBytes,
+    partitions:
+      spread.partitions ??
+      Math.min(maxPartitions, Math.max(backend.slots, Math.ceil(scanBytes / partitionTargetBytes))),
+    nextExchange: () => exchanges++,
+    warn: (message: string) => void warnings.push(message),
+  };
+  const gathered = pruneColumns.apply(gather(distribute(keyed, placed), placed), context.rules);
+  const work: Work = { ...scanWork(splits), exchangedBytes: exchangedBytes(gathered, splits), stages: exchanges + 1 };
+  const cost = chooseSpread(work, driver, backend, spread.always || spread.tasks !== null);
+  const text = explainCost(cost, work, driver, backend);
+  if (cost.chosen === 'single') return inOneTask(rel, schema, output, text);
+  const cut = await describeExchanges(gathered, connection);
+  return {
+    stages: cutStages(cut, schema, output),
+    splits,
+    slots: backend.slots,
+    broadcastBytes: spread.broadcastBytes,
+    warnings: [...new Set(warnings)],
+    cost: text,
+  };
+}
+
+/** A wanted number of tasks says how large a split is, once it is known how much there is to read. */
+async function splitsFor(rel: RelNode, { spread, io }: SpreadContext): Promise<SplitEvidence> {
+  const splits = await splitScans(rel, spread.splitBytes, io);
+  return spread.tasks === null ? splits : splitScans(rel, Math.max(1, Math.ceil(bytesOf(splits) / spread.tasks)), io);
+}
+
+function bytesOf(splits: SplitEvidence): number {
+  return [...splits.values()].flatMap((scan) => scan.splits).reduce((sum, split) => sum + split.bytes, 0);
+}
+
+function scanWork(splits: SplitEvidence): Pick<Work, 'scanBytes' | 'largestSplitBytes' | 'splits'> {
+  const all = [...splits.values()].flatMap((scan) => scan.splits);
+  return {
+    scanBytes: bytesOf(splits),
+    largestSplitBytes: Math.max(0, ...all.map((split) => split.bytes)),
+    splits: all.length,
+  };
+}
+
+/** Partial aggregates and first rows are far smaller than what they come from; nothing better is known before they run. */
+const reducedFraction = 0.1;
+
+function exchangedBytes(rel: RelNode, splits: SplitEvidence): number {
+  const below = relInputs(rel).reduce((sum, input) => sum + exchangedBytes(input, splits), 0);
+  if (rel.kind !== 'exchange') return below;
+  const reduced = rel.input.kind === 'aggregate' || rel.input.kind === 'distinct';
+  return below + estimateBytes(withoutExchanges(rel.input), splits) * (reduced ? reducedFraction : 1);
+}
+
+function withoutExchanges(rel: RelNode): RelNode {
+  return rel.kind === 'exchange' ? withoutExchanges(rel.input) : mapInputs(rel, withoutExchanges);
+}
