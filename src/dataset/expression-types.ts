@@ -38,14 +38,19 @@ export interface Mismatch<Found, Expected> {
   readonly 'operand of the wrong type': { readonly found: Found; readonly expected: Expected };
 }
 
-/** What must hold of the row for a value of type `T` to be a `V`. */
+/** What must hold of the row for a value of type `T` to be a `V`; of several types (`coalesce`, `when`), what holds for each. */
 export type Need<T, V> = unknown extends T
   ? unknown
-  : [T] extends [Ref<infer Name>]
+  : (T extends unknown ? (row: NeedOfOne<T, V>) => void : never) extends (row: infer Row) => void
+    ? Row
+    : unknown;
+
+type NeedOfOne<T, V> =
+  T extends Ref<infer Name>
     ? { readonly [K in Name]: Nullable<V> }
-    : [T] extends [ItemRef<infer Name>]
+    : T extends ItemRef<infer Name>
       ? { readonly [K in Name]: Nullable<readonly Nullable<V>[]> }
-      : [T] extends [Nullable<V>]
+      : T extends Nullable<V>
         ? unknown
         : Mismatch<T, V>;
 

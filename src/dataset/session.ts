@@ -9,7 +9,7 @@ import { AbortError, PlanError } from '../errors.ts';
 import { splitTargetBytes } from '../formats/parquet/split-row-groups.ts';
 import type { LogicalNode } from '../plan/logical.ts';
 import { broadcastTargetBytes, type Spread } from '../planner/stages/spread-query.ts';
-import type { JobEvent } from '../scheduler/run-job.ts';
+import type { JobEvent } from '../scheduler/job.ts';
 import { createStore } from '../storage/create-store.ts';
 import { toUri } from '../storage/uri.ts';
 import type { WorkerEnvironment } from '../worker/run-task.ts';
@@ -112,7 +112,7 @@ export class Session {
   async close(): Promise<void> {
     if (this.closing.signal.aborted) return;
     this.closing.abort(new AbortError('CLOSED', 'The session is closed; connect() again.'));
-    await (await this.backend?.catch(() => null))?.close();
+    await Promise.all([this.backend, this.driver].map(async (opened) => (await opened?.catch(() => null))?.close()));
     await this.environment.engines.close();
     await rm(this.environment.scratchDirectory, { recursive: true, force: true });
   }

@@ -1,46 +1,10 @@
-import type { Backend } from '../backends/backend.ts';
 import { AbortError, InternalError } from '../errors.ts';
-import type { Batch } from '../plan/batch.ts';
-import { encodeTask } from '../plan/serde.ts';
 import type { PhysicalPlan, SinkMode, Stage, StageResult } from '../plan/stage.ts';
-import type { Task, TaskResult } from '../plan/task.ts';
-import type { ObjectStore } from '../storage/store.ts';
-import { Prefix } from './prefix.ts';
-import { createSlots, type Slots } from './slots.ts';
-import { nothing, stageResult } from './stage-result.ts';
-
-/** What happens while a job runs, for whoever shows it. */
-export type JobEvent =
-  | { readonly kind: 'stage-started'; readonly stage: number; readonly tasks: number }
-  | { readonly kind: 'task-finished'; readonly stage: number; readonly task: string; readonly result: TaskResult }
-  | { readonly kind: 'stage-finished'; readonly stage: number; readonly rows: number; readonly bytes: number };
-
-/** What a run is given. */
-export interface JobContext {
-  /** Where tasks of all stages but the last run. */
-  readonly backend: () => Promise<Backend>;
-  /** Where the last stage runs, whose rows are wanted here. */
-  readonly driver: Backend;
-  /** The planner's tasks of a stage whose inputs are done. */
-  readonly tasksOf: (stage: Stage, results: ReadonlyMap<number, StageResult>) => readonly Task[];
-  /** The planner's second thoughts: stages that have not started, changed by what others gave. */
-  readonly adapt: (
-    stages: readonly Stage[],
-    results: ReadonlyMap<number, StageResult>,
-    started: ReadonlySet<number>,
-  ) => readonly Stage[];
-  /** Stages that must be done before a stage starts. */
-  readonly waitsFor: (stage: Stage, stages: readonly Stage[]) => readonly number[];
-  /** Where files that tasks staged are committed. */
-  readonly store: ObjectStore;
-  readonly signal: AbortSignal;
-  /** Uri of the job's own folder, ending in `/`, in that store: everything below it is removed at the end. */
-  readonly workspace: string;
-  /** Takes the rows of the last stage, in order. */
-  readonly onBatch: (batch: Batch) => Promise<void>;
-  readonly batchRows: number;
-  readonly onEvent: (event: JobEvent) => void;
-}
+import type { TaskResult } from '../plan/task.ts';
+import type { JobContext } from './job.ts';
+import { runStage } from './run-stage.ts';
+import { createSlots } from './slots.ts';
+import { stageResult } from './stage-result.ts';
 
 /**
  * Runs a plan: each stage once those that it waits for are done, their tasks side by side, the rest of the plan adapted to
@@ -84,7 +48,7 @@ async function runStages(
     for (const stage of stages) {
       if (started.has(stage.id) || !context.waitsFor(stage, stages).every((input) => results.has(input))) continue;
       started.add(stage.id);
-      const run = runStage(stage, context, results, slots).then((tasks) => {
+      const run = runStage(stage, context.tasksOf(stage, results), slots, context).then((tasks) => {
         finished.push(...tasks);
         results.set(stage.id, stageResult(stage.id, tasks));
         running.delete(run);
@@ -100,38 +64,6 @@ async function runStages(
 /** Objects that stages handed on; readers are done with them. */
 async function removeWorkspace({ store, workspace }: JobContext): Promise<void> {
   for await (const { uri } of store.list(workspace)) await store.delete(uri);
-}
-
-async function runStage(
-  stage: Stage,
-  context: JobContext,
-  results: ReadonlyMap<number, StageResult>,
-  slots: Slots,
-): Promise<TaskResult[]> {
-  const tasks = context.tasksOf(stage, results);
-  context.onEvent({ kind: 'stage-started', stage: stage.id, tasks: tasks.length });
-  const backend = stage.output.kind === 'exchange' ? await context.backend() : context.driver;
-  const prefix = new Prefix(stage.enoughRows);
-  const done = await Promise.all(
-    tasks.map((task, index) =>
-      slots.run(backend.profile.slots, async () => {
-        if (prefix.isEnough) return nothing(task.id);
-        const result = await runTaskOnce(task, backend, context);
-        prefix.add(index, result.rows);
-        context.onEvent({ kind: 'task-finished', stage: stage.id, task: task.id, result });
-        return result;
-      }),
-    ),
-  );
-  const { rows, bytes } = stageResult(stage.id, done);
-  context.onEvent({ kind: 'stage-finished', stage: stage.id, rows, bytes });
-  return done;
-}
-
-async function runTaskOnce(task: Task, backend: Backend, context: JobContext): Promise<TaskResult> {
-  if (context.signal.aborted)
-    throw new AbortError('ABORTED', 'The query was aborted.', { cause: context.signal.reason });
-  return backend.invoke(encodeTask(task), context);
 }
 
 /** Shows what the tasks staged; when one file cannot be shown, those that are not shown yet are thrown away. */

@@ -4,7 +4,17 @@ import type { TaskResult } from '../plan/task.ts';
 
 /** The result of a task that was not needed. */
 export function nothing(taskId: string): TaskResult {
-  return { taskId, rows: 0, staged: null, partitions: [], sample: [], elapsedMs: 0, rejected: [], rejectedCount: 0 };
+  return {
+    taskId,
+    rows: 0,
+    staged: null,
+    partitions: [],
+    sample: [],
+    spans: [],
+    elapsedMs: 0,
+    rejected: [],
+    rejectedCount: 0,
+  };
 }
 
 /** What a stage left behind, from the results of its tasks in their order. */

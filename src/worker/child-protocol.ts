@@ -52,6 +52,7 @@ const isResult = has({
   staged: (value) => value === null || isStaged(value),
   partitions: Array.isArray,
   sample: Array.isArray,
+  spans: Array.isArray,
   elapsedMs: isNumber,
   rejected: Array.isArray,
   rejectedCount: isNumber,

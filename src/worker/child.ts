@@ -21,6 +21,7 @@ interface Running {
 }
 
 let environment: WorkerEnvironment | null = null;
+let scratchDirectory: string | null = null;
 const running = new Map<number, Running>();
 
 // Ctrl-C reaches every process of the terminal, and the parent alone decides what it means.
@@ -50,7 +51,8 @@ async function handle(message: ToChild): Promise<void> {
 }
 
 async function createEnvironment({ store, ...settings }: ChildSettings): Promise<WorkerEnvironment> {
-  await mkdir(settings.scratchDirectory, { recursive: true });
+  scratchDirectory = settings.scratchDirectory;
+  await mkdir(scratchDirectory, { recursive: true });
   // The engine's library takes longest to load: who is ready has it.
   await engineVersion();
   return { ...settings, engines: new EnginePool(), store: createStore(store) };
@@ -97,5 +99,5 @@ async function end(): Promise<void> {
 }
 
 function removeScratch(): void {
-  if (environment) rmSync(environment.scratchDirectory, { recursive: true, force: true });
+  if (scratchDirectory) rmSync(scratchDirectory, { recursive: true, force: true });
 }

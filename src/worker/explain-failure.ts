@@ -1,17 +1,20 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { renderRejectScan } from '../engine/sql/reject-scan.ts';
+import type { RenderContext } from '../engine/sql/render-context.ts';
 import { BackendError, InternalError, ShoalError, StorageError, TaskError } from '../errors.ts';
 import { explainCsvFailure } from '../formats/csv/reject.ts';
+import { explainNdjsonFailure } from '../formats/ndjson/bad-record.ts';
 import type { ScanRel } from '../plan/relation.ts';
 import type { ScanFile } from '../plan/source.ts';
 import type { ObjectStore } from '../storage/store.ts';
+import { bytesOf, type LocalInputs } from './localize.ts';
 
 /** What a failed query ran on. */
 export interface FailedQuery {
-  readonly scans: readonly ScanRel[];
+  readonly inputs: LocalInputs;
   readonly connection: DuckDBConnection;
   readonly store: ObjectStore;
-  readonly pathOf: (file: ScanFile) => string;
+  readonly context: RenderContext;
 }
 
 /** The engine's error in shoal's terms: who is at fault, where, and what to do. Errors of shoal pass as they are. */
@@ -37,29 +40,38 @@ function outOfMemory(message: string, cause: unknown): BackendError {
   );
 }
 
-/** Any error while a CSV file is read may be the file's fault: each is scanned again, to find the record. */
-async function explainSource(
-  message: string,
-  cause: unknown,
-  { scans, connection, store, pathOf }: FailedQuery,
-): Promise<ShoalError | null> {
-  if (!/^(Invalid Input|Conversion|CSV|IO) Error/i.test(message)) return null;
-  for (const scan of scans) {
-    const { format, files } = scan.source;
-    if (format.kind !== 'csv') continue;
-    for (const file of files) {
-      const scanned = { file, path: pathOf(file), format };
-      const found = await explainCsvFailure(
-        connection,
-        scanned,
-        renderRejectScan(scan, file, { localPath: pathOf }),
-        store,
-        cause,
-      );
+/** Any error while files of records are read may be a file's fault: each is read again, to find the record. */
+async function explainSource(message: string, cause: unknown, query: FailedQuery): Promise<ShoalError | null> {
+  if (!/^(Invalid Input|Conversion|CSV|JSON|IO) Error/i.test(message)) return null;
+  for (const scan of query.inputs.scans) {
+    for (const file of scan.source.files) {
+      const found = await explainFile(scan, file, cause, query);
       if (found) return found;
     }
   }
   return null;
+}
+
+async function explainFile(
+  scan: ScanRel,
+  file: ScanFile,
+  cause: unknown,
+  { inputs, connection, store, context }: FailedQuery,
+): Promise<ShoalError | null> {
+  const { format } = scan.source;
+  const { path, span } = inputs.fileOf(file);
+  const slice = span && bytesOf(span);
+  switch (format.kind) {
+    case 'csv': {
+      const scanned = { file, path, format, slice };
+      return explainCsvFailure(connection, scanned, renderRejectScan(scan, file, context), store, cause);
+    }
+    case 'ndjson':
+      return explainNdjsonFailure(file, format, store, cause, slice);
+    case 'parquet':
+    case 'text':
+      return null;
+  }
 }
 
 /** Messages of the engine that a user's own values or expressions cause, without its echo of the generated SQL. */

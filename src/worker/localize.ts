@@ -5,6 +5,7 @@ import { compressionOf } from '../formats/samples.ts';
 import type { PartSpan } from '../plan/part-span.ts';
 import { type ReadRel, type RelNode, relInputs, type ScanRel } from '../plan/relation.ts';
 import type { ScanFile } from '../plan/source.ts';
+import type { ByteRange } from '../storage/store.ts';
 import { localPath } from '../storage/uri.ts';
 import type { Fetcher } from './fetcher.ts';
 import { localizeParquet } from './localize-parquet.ts';
@@ -92,4 +93,10 @@ async function download(file: ScanFile, { fetcher, scratch }: LocalizeOptions): 
   await writeFile(path, '', { flag: 'wx' });
   await fetcher.copy(file, [{ startByte: 0, endByte: file.sizeBytes }], path);
   return { path, inPlace: false, slice: null, span: null };
+}
+
+/** The bytes of the file that a slice of it holds. */
+export function bytesOf({ startByte, firstRecordByte, recordsEndByte }: PartSpan): ByteRange {
+  const first = firstRecordByte ?? startByte;
+  return { startByte: first, endByte: recordsEndByte ?? first };
 }

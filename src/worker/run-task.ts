@@ -5,18 +5,21 @@ import { engineVersion } from '../engine/engine-version.ts';
 import { streamBatches } from '../engine/read-batches.ts';
 import { literalPath } from '../engine/sql/paths.ts';
 import { rejectTables } from '../engine/sql/reject-scan.ts';
-import { renderQuery } from '../engine/sql/relation.ts';
-import { PlanError, SourceError } from '../errors.ts';
+import { type RenderContext, renderQuery } from '../engine/sql/relation.ts';
+import { AbortError, deserializeError, serializeError, ShoalError } from '../errors.ts';
 import type { Batch } from '../plan/batch.ts';
-import { type RelNode, relInputs, type ScanRel } from '../plan/relation.ts';
+import type { PartSpan } from '../plan/part-span.ts';
 import { decodeTask } from '../plan/serde.ts';
-import type { ScanFile } from '../plan/source.ts';
 import type { Task, TaskResult } from '../plan/task.ts';
 import type { ObjectStore } from '../storage/store.ts';
-import { localPath } from '../storage/uri.ts';
+import { checkUnchanged } from './check-unchanged.ts';
 import { explainFailure } from './explain-failure.ts';
+import { Fetcher } from './fetcher.ts';
+import { type LocalInputs, localize } from './localize.ts';
 import { rejectedRecords } from './rejects.ts';
+import { Scratch } from './scratch.ts';
 import { sinkPath, stageSink } from './stage-sink.ts';
+import { writeExchange } from './write-exchange.ts';
 
 /** What a worker uses of the machine that it runs on. */
 export interface WorkerEnvironment {
@@ -26,6 +29,8 @@ export interface WorkerEnvironment {
   readonly scratchDirectory: string;
   readonly threads: number;
   readonly memoryLimitBytes: number;
+  /** Files of this machine are fetched like objects elsewhere, instead of being read in place: for tests. */
+  readonly alwaysFetch?: boolean;
 }
 
 /** How a worker talks to whoever invoked it, beside the result. */
@@ -36,26 +41,47 @@ export interface TaskPort {
   readonly batchRows: number;
 }
 
+/** What a task's output gives of its result. */
+type Output = Pick<TaskResult, 'rows'> & Partial<Pick<TaskResult, 'staged' | 'partitions' | 'sample'>>;
+
+/** A task at work. */
+interface Run {
+  readonly task: Task;
+  readonly environment: WorkerEnvironment;
+  readonly port: TaskPort;
+  readonly scratch: Scratch;
+  readonly inputs: LocalInputs;
+  readonly context: RenderContext;
+}
+
 /**
- * Runs one task: opens a sandboxed engine over its inputs, runs the plan as one query, sends rows on or stages a file.
+ * Runs one task: brings its inputs to this machine, opens a sandboxed engine over them, runs the plan as one query, and
+ * sends its rows on, stages them as a file, or writes them for the next stage.
+ *
+ * An error of a task that guessed where a part of a CSV file begins has its `spans` in `details`: when they turn out wrong,
+ * so may the error.
  *
  * @param text the task as JSON
- * @throws {SourceError} for input that is not what the plan says, with uri, byte offset and row
+ * @throws {SourceError} for input that is not what the plan says, with uri, byte offset and, where it is known, row
  * @throws {AbortError} when `port.signal` aborts; then nothing is left behind
  */
 export async function runTask(text: string, environment: WorkerEnvironment, port: TaskPort): Promise<TaskResult> {
   const startedMs = performance.now();
   const task = decodeTask(text, await engineVersion());
-  const scans = scansOf(task.plan);
-  await checkUnchanged(scans, environment.store, port.signal);
-  const target = await sinkPath(task.output, environment.store);
-  const paths = [...scans.flatMap((scan) => scan.source.files.map(pathOf)), ...(target === null ? [] : [target])];
-  const connection = await connectTo(paths, environment);
+  const scratch = new Scratch(environment.scratchDirectory);
   try {
-    const done = await runQuery(task, target, connection, environment, port);
-    return { taskId: task.id, elapsedMs: performance.now() - startedMs, ...done };
+    const fetcher = new Fetcher(environment.store, port.signal);
+    const inputs = await localize(task.plan, { fetcher, scratch, alwaysFetch: environment.alwaysFetch ?? false });
+    const run = { task, environment, port, scratch, inputs, context: contextOf(inputs) };
+    const done = await runQuery(run).catch((error: unknown) => {
+      throw withSpans(error, inputs.spans);
+    });
+    return { taskId: task.id, ...done, elapsedMs: performance.now() - startedMs };
+  } catch (error) {
+    if (!port.signal.aborted || error instanceof AbortError) throw error;
+    throw new AbortError('ABORTED', 'The task was aborted.', { cause: error });
   } finally {
-    connection.closeSync();
+    await scratch.remove();
   }
 }
 
@@ -75,24 +101,50 @@ function foldersOf(paths: readonly string[]): string[] {
   return [...new Set(paths.flatMap((path) => [dirname(path), dirname(literalPath(path))]))];
 }
 
-async function runQuery(
-  task: Task,
-  target: string | null,
-  connection: DuckDBConnection,
-  { store }: WorkerEnvironment,
-  port: TaskPort,
-): Promise<Omit<TaskResult, 'taskId' | 'elapsedMs'>> {
-  const scans = scansOf(task.plan);
-  const sql = renderQuery(task.plan, { localPath: pathOf, rejects: rejectTables });
+function contextOf(inputs: LocalInputs): RenderContext {
+  return {
+    localPath: (file) => inputs.fileOf(file).path,
+    localSlice: (file) => inputs.fileOf(file).slice,
+    partPaths: inputs.pathsOf,
+    rejects: rejectTables,
+  };
+}
+
+async function runQuery(run: Run): Promise<Omit<TaskResult, 'taskId' | 'elapsedMs'>> {
+  const { task, environment, port, inputs, context } = run;
+  const { store } = environment;
+  await checkUnchanged(inputs.inPlace, store, port.signal);
+  const target = task.output.kind === 'sink' ? await sinkPath(task.output, store, run.scratch) : null;
+  const local = inputs.inPlace.map((file) => inputs.fileOf(file).path);
+  const connection = await connectTo(target === null ? local : [...local, target], environment);
+  let output: Output | null = null;
   try {
-    if (task.output.kind === 'result' || target === null) {
-      const rows = await sendRows(connection, sql, port);
-      return { rows, staged: null, partitions: [], sample: [], ...(await rejectedRecords(scans, connection, pathOf)) };
-    }
-    const { rows, staged } = await stageSink(connection, sql, task.output, target, store, port.signal);
-    return { rows, staged, partitions: [], sample: [], ...(await rejectedRecords(scans, connection, pathOf)) };
+    output = await runOutput(run, connection, target ?? '');
+    const rejected = await rejectedRecords(inputs, connection, context);
+    await checkUnchanged(inputs.inPlace, store, port.signal);
+    return { staged: null, partitions: [], sample: [], spans: inputs.spans, ...output, ...rejected };
   } catch (error) {
-    throw await explainFailure(error, { scans, connection, store, pathOf });
+    if (output?.staged) await store.abort(output.staged);
+    // What was read of a file that changed meanwhile is no fault of its own.
+    if (!port.signal.aborted) await checkUnchanged(inputs.inPlace, store, port.signal);
+    throw await explainFailure(error, { inputs, connection, store, context });
+  } finally {
+    connection.closeSync();
+  }
+}
+
+/** @param target where a sink's file is written */
+async function runOutput(run: Run, connection: DuckDBConnection, target: string): Promise<Output> {
+  const { task, environment, port, scratch, context } = run;
+  const { output } = task;
+  const { store, memoryLimitBytes } = environment;
+  switch (output.kind) {
+    case 'result':
+      return { rows: await sendRows(connection, renderQuery(task.plan, context), port) };
+    case 'sink':
+      return stageSink(connection, renderQuery(task.plan, context), output, target, store, port.signal);
+    case 'exchange':
+      return writeExchange(task, output, { connection, context, store, scratch, memoryLimitBytes, signal: port.signal });
   }
 }
 
@@ -105,33 +157,9 @@ async function sendRows(connection: DuckDBConnection, sql: string, port: TaskPor
   return rows;
 }
 
-function scansOf(plan: RelNode): readonly ScanRel[] {
-  return plan.kind === 'scan' ? [plan] : relInputs(plan).flatMap(scansOf);
-}
-
-/** A file that changed since the plan was made would give rows of two states. */
-async function checkUnchanged(scans: readonly ScanRel[], store: ObjectStore, signal: AbortSignal): Promise<void> {
-  const files = new Map(scans.flatMap((scan) => scan.source.files.map((file) => [file.uri, file] as const)));
-  await Promise.all(
-    [...files.values()].map(async (file) => {
-      const { version } = await store.head(file.uri, { signal });
-      if (version !== file.version) {
-        throw new SourceError(
-          'OBJECT_CHANGED',
-          `${file.uri} changed after the query was planned; run the query again.`,
-          { details: { uri: file.uri } },
-        );
-      }
-    }),
-  );
-}
-
-function pathOf(file: ScanFile): string {
-  const path = localPath(file.uri);
-  if (path === null)
-    throw new PlanError(
-      'INVALID_ARGUMENT',
-      `${file.uri} is not on this machine; the local backend reads files only in this version.`,
-    );
-  return path;
+/** The same error with the task's spans among its details, where any of them was guessed. */
+function withSpans(error: unknown, spans: readonly PartSpan[]): unknown {
+  if (!(error instanceof ShoalError) || !spans.some((span) => span.guessed)) return error;
+  const { details, ...rest } = serializeError(error);
+  return deserializeError({ ...rest, details: { ...details, spans: spans.map((span) => ({ ...span })) } });
 }

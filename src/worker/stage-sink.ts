@@ -2,20 +2,17 @@ import { rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { renderCopy } from '../engine/sql/copy.ts';
-import { AbortError, PlanError, StorageError } from '../errors.ts';
+import { StorageError } from '../errors.ts';
 import type { StagedFile, TaskOutput } from '../plan/task.ts';
 import type { ObjectStore } from '../storage/store.ts';
+import { runStatement } from './run-statement.ts';
+import type { Scratch } from './scratch.ts';
 
-/** Where the engine writes a sink's file before the store takes it. */
-export async function sinkPath(output: TaskOutput, store: ObjectStore): Promise<string | null> {
-  if (output.kind === 'result') return null;
-  const path = await store.stagingPath(output.uri);
-  if (path === null)
-    throw new PlanError(
-      'INVALID_ARGUMENT',
-      `${output.uri} is not on this machine; files are written to local paths only in this version.`,
-    );
-  return path;
+type SinkOutput = Extract<TaskOutput, { kind: 'sink' }>;
+
+/** Where the engine writes a sink's file before the store takes it: beside its final place, or in scratch for one elsewhere. */
+export async function sinkPath(output: SinkOutput, store: ObjectStore, scratch: Scratch): Promise<string> {
+  return (await store.stagingPath(output.uri)) ?? scratch.newPath('');
 }
 
 /**
@@ -26,25 +23,19 @@ export async function sinkPath(output: TaskOutput, store: ObjectStore): Promise<
 export async function stageSink(
   connection: DuckDBConnection,
   sql: string,
-  output: Extract<TaskOutput, { kind: 'sink' }>,
+  output: SinkOutput,
   path: string,
   store: ObjectStore,
   signal: AbortSignal,
 ): Promise<{ readonly rows: number; readonly staged: StagedFile }> {
-  const interrupt = () => connection.interrupt();
-  signal.addEventListener('abort', interrupt);
   try {
-    const reader = await connection.runAndReadAll(renderCopy(sql, path, output.format));
-    if (signal.aborted)
-      throw new AbortError('ABORTED', 'The query was aborted while it wrote.', { cause: signal.reason });
+    const reader = await runStatement(connection, renderCopy(sql, path, output.format), signal);
     const rows = Number(reader.getRows()[0]?.[0] ?? 0);
     return { rows, staged: await store.stage(output.uri, { kind: 'file', path }, { signal }) };
   } catch (error) {
     const bytes = (await stat(path).catch(() => null))?.size ?? 0;
     await rm(path, { force: true });
     throw isDiskFull(error) ? diskFull(output.uri, dirname(path), bytes, error) : error;
-  } finally {
-    signal.removeEventListener('abort', interrupt);
   }
 }
 

@@ -1,9 +1,10 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { renderExchangeCopy } from '../engine/sql/copy.ts';
-import { partitionColumn, renderExchange, renderSortSample } from '../engine/sql/exchange.ts';
+import { partitionColumn, renderExchange, renderKeys, renderSortSample } from '../engine/sql/exchange.ts';
 import type { RenderContext } from '../engine/sql/render-context.ts';
 import { InternalError } from '../errors.ts';
-import type { Partitioning, ReadRel } from '../plan/relation.ts';
+import type { SortKey } from '../plan/expr.ts';
+import type { Partitioning, ReadRel, RelNode } from '../plan/relation.ts';
 import type { Task, TaskOutput, TaskResult } from '../plan/task.ts';
 import type { Schema } from '../plan/types.ts';
 import type { ObjectStore } from '../storage/store.ts';
@@ -63,11 +64,14 @@ function countPartitions(partitioning: Partitioning): number {
 async function writeFiles(
   task: Task,
   partitioning: Partitioning,
-  { connection, context, scratch, memoryLimitBytes, signal }: ExchangeWriter,
+  writer: ExchangeWriter,
 ): Promise<readonly PartitionFile[]> {
+  const { connection, context, scratch, memoryLimitBytes, signal } = writer;
   const split = partitioning.kind === 'hash' || partitioning.kind === 'range';
   const path = await scratch.newPath(split ? '' : '.parquet');
-  const query = renderExchange(task.plan, task.schema, partitioning, context);
+  const sortKeys = partitioning.kind === 'range' ? partitioning.keys : [];
+  const intervals = await intervalKeys(task.plan, sortKeys, context, writer);
+  const query = renderExchange(task.plan, task.schema, partitioning, intervals, context);
   if (split) await tunePartitionedWrite(connection, waitingRows(task.schema, memoryLimitBytes));
   const reader = await runStatement(connection, renderExchangeCopy(query, path, split ? partitionColumn : null), signal);
   const files = Array.from({ length: reader.currentRowCount }, (_, row): PartitionFile => {
@@ -110,7 +114,7 @@ async function sampleKeys(
   schema: Schema,
   output: ExchangeOutput,
   files: readonly PartitionFile[],
-  { connection, signal }: ExchangeWriter,
+  writer: ExchangeWriter,
 ): Promise<readonly string[]> {
   const rows = files.reduce((sum, file) => sum + file.rows, 0);
   if (output.sample === null || rows === 0) return [];
@@ -122,6 +126,21 @@ async function sampleKeys(
       throw new InternalError(`A sample of an exchange reads ${uri}.`);
     },
   };
-  const reader = await runStatement(connection, renderSortSample(read, output.sample.keys, every, context), signal);
+  const { keys } = output.sample;
+  const intervals = await intervalKeys(read, keys, context, writer);
+  const query = renderSortSample(read, keys, every, intervals, context);
+  const reader = await runStatement(writer.connection, query, writer.signal);
   return Array.from({ length: reader.currentRowCount }, (_, row) => String(reader.value(0, row)));
+}
+
+/** Which of the keys are intervals, of which nothing but the engine knows where they are computed. */
+async function intervalKeys(
+  plan: RelNode,
+  keys: readonly SortKey[],
+  context: RenderContext,
+  { connection, signal }: ExchangeWriter,
+): Promise<ReadonlySet<number>> {
+  if (keys.length === 0) return new Set();
+  const reader = await runStatement(connection, `DESCRIBE ${renderKeys(plan, keys, context)}`, signal);
+  return new Set(keys.flatMap((_, index) => (reader.value(1, index) === 'INTERVAL' ? [index] : [])));
 }

@@ -6,7 +6,9 @@ import { afterAll, expect, onTestFinished, test } from 'vitest';
 import type { Backend, InvokeContext } from '../../src/backends/backend.ts';
 import { engineVersion } from '../../src/engine/engine-version.ts';
 import type { Batch } from '../../src/plan/batch.ts';
-import { taskVersion } from '../../src/plan/task.ts';
+import type { Expr } from '../../src/plan/expr.ts';
+import type { RelNode } from '../../src/plan/relation.ts';
+import { type TaskOutput, taskVersion } from '../../src/plan/task.ts';
 import { createStore } from '../../src/storage/create-store.ts';
 import { toUri } from '../../src/storage/uri.ts';
 import { errorOf } from '../support/use-session.ts';
@@ -94,6 +96,43 @@ export function backendConformance(name: string, open: (scratchDirectory: string
     expect(await runToText(backend, plan, join(folder, 'out.csv'))).toBe('n\n4\n');
   });
 
+  test.each([
+    ['in objects', 0],
+    ['in results', 1 << 16],
+  ])(`${name}: partitions of an exchange are read by other tasks, %s`, async (_, maxInlineBytes) => {
+    const { backend, folder } = await use();
+    const keys: Expr[] = [{ kind: 'column', name: 'n' }];
+    const exchange: TaskOutput = {
+      kind: 'exchange',
+      partitioning: { kind: 'hash', keys, partitions: 3, nullsTogether: false },
+      prefix: toUri(join(folder, 'exchange')),
+      maxInlineBytes,
+      sample: null,
+    };
+    const rows = Array.from({ length: 60 }, (_, index) => index);
+    const producers = await Promise.all(
+      [rows.slice(0, 20), rows.slice(20)].map(async (part, index) =>
+        backend.invoke(await taskText(numbers(part), exchange, { id: `0-${index}` }), invocation()),
+      ),
+    );
+    expect(producers.map((result) => [result.rows, result.partitions.length])).toEqual([
+      [20, 3],
+      [40, 3],
+    ]);
+    expect(readdirSync(folder)).toHaveLength(maxInlineBytes === 0 ? 2 : 0);
+    const schema = [{ name: 'n', type: { kind: 'int64' } }] as const;
+    const answers = await Promise.all(
+      [0, 1, 2].map((partition) => {
+        const parts = producers.flatMap((producer) => producer.partitions[partition] ?? []);
+        const read: RelNode = { kind: 'read', exchange: 0, schema, columns: ['n'], parts };
+        return runToText(backend, read, join(folder, `out-${partition}.csv`));
+      }),
+    );
+    const read = answers.map((text) => text.trim().split('\n').slice(1).map(Number));
+    expect(read.every((partition) => partition.length > 0)).toBe(true);
+    expect(read.flat().sort((x, y) => x - y)).toEqual(rows);
+  });
+
   test(`${name}: rows come batch by batch where the profile says so, and are refused where not`, async () => {
     const { backend } = await use();
     const batches: Batch[] = [];
@@ -175,6 +214,17 @@ export function backendConformance(name: string, open: (scratchDirectory: string
     });
     expect(readdirSync(folder)).toEqual([]);
     expect(await runToText(backend, numbers([2]), `${out}2`)).toBe('n\n2\n');
+  });
+
+  test(`${name}: an abort is heard at any moment of a task`, async () => {
+    const { backend, folder } = await use();
+    await runToText(backend, numbers([1]), join(testFolder(), 'out.csv'));
+    for (const delayMs of [0, 1, 2, 3, 5, 8, 13, 21]) {
+      const task = await taskText(endless(), csvSink(join(folder, `${delayMs}.csv`)));
+      const error = await errorOf(backend.invoke(task, invocation({ signal: AbortSignal.timeout(delayMs) })));
+      expect(error).toMatchObject({ name: 'AbortError', message: 'Task 0-0 was aborted.' });
+    }
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   test(`${name}: a signal that is aborted already starts nothing`, async () => {

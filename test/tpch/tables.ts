@@ -5,10 +5,10 @@ import { generate } from '../../bench/tpch/generate.ts';
 const cache = join(import.meta.dirname, '../../node_modules/.cache/shoal-tpch');
 
 /**
- * Rows of a row group. The largest table has 60,000 at this scale: it is cut into a dozen, so that there is something to
+ * Rows of a row group. The largest table has 60,000 at this scale: it is cut into fifteen, so that there is something to
  * split.
  */
-const rowGroupRows = 5_000;
+const rowGroupRows = 4_096;
 
 /**
  * Makes sure of the eight tables at scale factor 0.01, written once and used by every run.

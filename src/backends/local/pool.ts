@@ -5,8 +5,9 @@ import type { ChildSettings } from '../../worker/child-protocol.ts';
 import type { Backend, BackendProfile, InvokeContext } from '../backend.ts';
 import { closedError, closedMeanwhile, neverStarted } from './aborted.ts';
 import { type ChildEntry, childEntry } from './child-entry.ts';
+import { workerLost } from './process-end.ts';
 import { poolProfile } from './profiles.ts';
-import { WorkerProcess } from './worker-process.ts';
+import { WorkerProcess, type WorkerProcessOptions } from './worker-process.ts';
 
 /** How many worker processes there are and what each of them, not all together, may use. */
 export interface PoolSettings extends ChildSettings {
@@ -32,6 +33,8 @@ export interface PoolBackend extends Backend {
 interface Waiting {
   readonly task: string;
   readonly signal: AbortSignal;
+  /** Takes the task out of the queue. */
+  readonly giveUp: () => void;
   readonly resolve: (result: TaskResult | Promise<TaskResult>) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -68,35 +71,40 @@ class Pool implements PoolBackend {
     const signal = AbortSignal.any([context.signal]);
     if (signal.aborted) throw neverStarted(signal);
     return new Promise((resolve, reject) => {
-      const entry: Waiting = { task, signal, resolve, reject };
+      const giveUp = () => {
+        this.waiting = this.waiting.filter((other) => other !== entry);
+        reject(neverStarted(signal));
+      };
+      const entry: Waiting = { task, signal, giveUp, resolve, reject };
       this.waiting.push(entry);
-      signal.addEventListener('abort', () => this.giveUp(entry), { once: true });
+      signal.addEventListener('abort', giveUp);
       this.dispatch();
     });
   }
 
   async close(): Promise<void> {
     this.closed = true;
-    for (const { reject } of this.waiting.splice(0)) reject(closedMeanwhile());
+    while (this.waiting.length > 0) this.next()?.reject(closedMeanwhile());
     await Promise.all([...this.processes].map((process) => process.end()));
-  }
-
-  /** A task that has a process already is ended there. */
-  private giveUp(entry: Waiting): void {
-    if (!this.waiting.includes(entry)) return;
-    this.waiting = this.waiting.filter((other) => other !== entry);
-    entry.reject(neverStarted(entry.signal));
   }
 
   private dispatch(): void {
     for (const process of this.processes) {
       if (!process.isIdle) continue;
-      const next = this.waiting.shift();
+      const next = this.next();
       if (next) this.assign(next, process);
     }
     const starting = [...this.processes].filter((process) => process.isStarting).length;
     const room = this.settings.workers - this.processes.size;
     for (let count = Math.min(room, this.waiting.length - starting); count > 0; count--) this.start();
+  }
+
+  /** The task that waits longest. From here on its signal is its process's affair. */
+  private next(): Waiting | undefined {
+    const entry = this.waiting.shift();
+    // A listener that stays would keep the signal for ever.
+    entry?.signal.removeEventListener('abort', entry.giveUp);
+    return entry;
   }
 
   private assign({ task, signal, resolve }: Waiting, process: WorkerProcess): void {
@@ -112,16 +120,26 @@ class Pool implements PoolBackend {
     const { entry = childEntry(), graceMs = defaultGraceMs, threads, memoryLimitBytes, store } = this.settings;
     const scratchDirectory = join(this.settings.scratchDirectory, `worker-${randomUUID()}`);
     const settings = { scratchDirectory, threads, memoryLimitBytes, store };
-    const process = new WorkerProcess({ entry, settings, graceMs });
+    const process = this.tryStart({ entry, settings, graceMs });
+    if (!process) return;
     this.processes.add(process);
     process.ready.then(
       () => this.dispatch(),
       // One task for each: a program that cannot start is not started for ever.
-      (error) => this.waiting.shift()?.reject(error),
+      (error) => this.next()?.reject(error),
     );
     void process.ended.then(() => {
       this.processes.delete(process);
       this.dispatch();
     });
+  }
+  private tryStart(options: WorkerProcessOptions): WorkerProcess | null {
+    try {
+      return new WorkerProcess(options);
+    } catch (thrown) {
+      const cause = thrown instanceof Error ? thrown : new Error(String(thrown));
+      this.next()?.reject(workerLost({ pid: undefined, exitCode: null, signal: null, cause }, null, ''));
+      return null;
+    }
   }
 }

@@ -48,7 +48,7 @@ export function poolProfile({
   memoryLimitBytes,
 }: LocalResources & { readonly workers: number }): BackendProfile {
   return {
-    name: 'local',
+    name: 'local workers',
     slots: workers,
     threads,
     memoryLimitBytes,

@@ -14,11 +14,13 @@ export const partitionColumn = 'p';
  * {@link partitionColumn} for those kinds of partitioning that know several.
  *
  * @param schema the plan's own columns
+ * @param intervals which of the sort keys of a range partitioning are intervals
  */
 export function renderExchange(
   plan: RelNode,
   schema: Schema,
   partitioning: Partitioning,
+  intervals: ReadonlySet<number>,
   context: RenderContext,
 ): string {
   const columns = schema.map(({ type }, index) => `${renderCarried(`v${index}`, type)} AS c${index}`);
@@ -34,7 +36,7 @@ export function renderExchange(
       return `SELECT ${list.join(', ')}, ${hashPartition(partitioning, schema)} AS ${partitionColumn}\nFROM ${rows(partitioning.keys)}`;
     case 'range': {
       const { keys, bounds } = partitioning;
-      const sorted = `SELECT *, ${sortKey(keys)} AS s\nFROM ${rows(keys.map((key) => key.expr))}`;
+      const sorted = `SELECT *, ${sortKey(keys, intervals)} AS s\nFROM ${rows(keys.map((key) => key.expr))}`;
       return `SELECT ${list.join(', ')}, ${rangePartition(bounds)} AS ${partitionColumn}\nFROM (\n${sorted}\n)`;
     }
   }
@@ -44,17 +46,23 @@ export function renderExchange(
  * Sort keys, as hexadecimal text, of evenly spread rows of an exchange.
  *
  * @param every how many rows stand behind each key
+ * @param intervals which of the keys are intervals
  */
 export function renderSortSample(
   read: ReadRel,
   keys: readonly SortKey[],
   every: number,
+  intervals: ReadonlySet<number>,
   context: RenderContext,
 ): string {
+  const numbered = `SELECT *, row_number() OVER () - 1 AS r\nFROM (\n${renderKeys(read, keys, context)}\n)`;
+  return `SELECT hex(${sortKey(keys, intervals)})\nFROM (\n${numbered}\n)\nWHERE r % ${every} = ${Math.floor(every / 2)}`;
+}
+
+/** The values of sort keys over a plan, one column each. */
+export function renderKeys(plan: RelNode, keys: readonly SortKey[], context: RenderContext): string {
   const exprs = keys.map((key) => key.expr);
-  const rows = renderQuery(withKeys(read, [], exprs), context);
-  const numbered = `SELECT *, row_number() OVER () - 1 AS r\nFROM (\n${rows}\n)`;
-  return `SELECT hex(${sortKey(keys)})\nFROM (\n${numbered}\n)\nWHERE r % ${every} = ${Math.floor(every / 2)}`;
+  return renderQuery(withKeys(plan, [], exprs), context);
 }
 
 /** The plan's columns as `v0`, `v1` … and keys over them as `k0`, `k1` …: all different, whatever the names in the plan. */
@@ -95,11 +103,15 @@ function rangePartition(bounds: readonly string[]): string {
   return search(0, bounds.length);
 }
 
-/** Bytes that sort as the keys do. Of short keys alone the engine would make an integer; the empty text makes it bytes. */
-function sortKey(keys: readonly SortKey[]): string {
+/**
+ * Bytes that sort as the keys do. Of short keys alone the engine would make an integer; the empty text makes it bytes. An
+ * interval is sorted by its normal form, which the engine's ORDER BY takes by itself and this function does not.
+ */
+function sortKey(keys: readonly SortKey[], intervals: ReadonlySet<number>): string {
   const parts = keys.map(({ descending, nullsFirst }, index) => {
     const order = `${descending ? 'DESC' : 'ASC'} NULLS ${nullsFirst ? 'FIRST' : 'LAST'}`;
-    return `k${index}, ${quoteString(order)}`;
+    const value = intervals.has(index) ? `normalized_interval(k${index})` : `k${index}`;
+    return `${value}, ${quoteString(order)}`;
   });
   return `create_sort_key(${[...parts, `''`, `'ASC NULLS LAST'`].join(', ')})`;
 }

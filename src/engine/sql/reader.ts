@@ -2,7 +2,7 @@ import { InternalError } from '../../errors.ts';
 import type { ScanRel } from '../../plan/relation.ts';
 import type { ScanFile } from '../../plan/source.ts';
 import type { Field, Schema } from '../../plan/types.ts';
-import { type CsvFiles, renderCsv } from './csv.ts';
+import { type CsvFiles, type CsvReading, renderCsv } from './csv.ts';
 import { sqlNames } from './names.ts';
 import { renderNdjson } from './ndjson.ts';
 import { renderPaths } from './paths.ts';
@@ -61,9 +61,9 @@ export function renderReader(rel: ScanRel, { files, columns }: FileGroup, contex
     case 'parquet':
       return unionByName ? unionWithNone(paths, columns) : `read_parquet(${paths}, hive_partitioning = FALSE)`;
     case 'csv':
-      return renderCsv(paths, format, csvFiles(rel, files[0], context), context);
+      return renderCsv(paths, format, csvFiles(rel, files[0], context), csvReading(rel, context), context);
     case 'ndjson':
-      return renderNdjson(paths, format);
+      return renderNdjson(paths, format, new Set(rel.columns), context);
     case 'text':
       return renderLines(paths, 'line');
   }
@@ -81,7 +81,12 @@ function unionWithNone(paths: string, columns: Schema): string {
   );
 }
 
-function csvFiles(rel: ScanRel, file: ScanFile | undefined, context: RenderContext): CsvFiles {
+function csvReading(rel: ScanRel, context: RenderContext): CsvReading {
+  return { used: new Set(rel.columns), misfits: context.rejects?.misfits?.(rel) ?? null };
+}
+
+/** What a CSV file of a scan, or the slice of it that is on this machine, has in common with those read together with it. */
+export function csvFiles(rel: ScanRel, file: ScanFile | undefined, context: RenderContext): CsvFiles {
   const { format } = rel.source;
   if (format.kind !== 'csv' || !file) throw new InternalError('A scan of no CSV files was rendered as one.');
   const slice = context.localSlice?.(file) ?? null;

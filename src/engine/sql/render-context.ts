@@ -1,4 +1,4 @@
-import type { ReadRel } from '../../plan/relation.ts';
+import type { ReadRel, ScanRel } from '../../plan/relation.ts';
 import type { ScanFile } from '../../plan/source.ts';
 
 /** What rendering a plan to run it has to know of the worker. */
@@ -10,10 +10,16 @@ export interface RenderContext {
   /** How the local file differs from the object that it stands for; null, as without this function, for not at all. */
   localSlice?(file: ScanFile): LocalSlice | null;
   /**
-   * Names (identifiers that need no quotes) of temporary tables of this connection that take the records which CSV scans reject; the engine makes them.
-   * Without them, `onBadRow: 'skip' | 'collect'` drops such records without a trace.
+   * Where tolerant scans leave what they reject; without it, `onBadRow: 'skip' | 'collect'` drops records without a trace.
+   * All names are identifiers that need no quotes.
    */
-  readonly rejects?: { readonly errors: string; readonly scans: string };
+  readonly rejects?: {
+    /** Temporary tables of this connection that take records which the reader itself rejects; the engine makes them. */
+    readonly errors: string;
+    readonly scans: string;
+    /** A temporary sequence of this connection that counts the records of a CSV scan which have a value that does not fit. */
+    misfits?(scan: ScanRel): string;
+  };
 }
 
 /** What a local file is of an object when it is not the same. */

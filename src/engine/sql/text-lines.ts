@@ -12,8 +12,9 @@ const maxLineBytes = 16 * 1024 * 1024;
  *
  * @param paths SQL of a list of paths
  * @param column name of the one column
+ * @param more options: what becomes of lines that are not UTF-8
  */
-export function renderLines(paths: string, column: string): string {
+export function renderLines(paths: string, column: string, more: readonly string[] = []): string {
   const options = [
     'auto_detect = FALSE',
     'hive_partitioning = FALSE',
@@ -27,6 +28,7 @@ export function renderLines(paths: string, column: string): string {
     `force_not_null = [${quoteString(column)}]`,
     `max_line_size = ${maxLineBytes}`,
     `buffer_size = ${2 * maxLineBytes}`,
+    ...more,
   ];
   return `read_csv(${paths}, ${options.join(', ')})`;
 }

@@ -91,7 +91,7 @@ async function* walk(
   let lines = 0;
   for await (const { text, startByte, whole } of wholeLines(chunks, sliceStart)) {
     const array = startByte === 0 && isArrayFile({ text });
-    for (const record of readRecords({ text, startByte, atEnd: true }, true)) {
+    for (const record of array ? readRecords({ text, startByte, atEnd: true }, true) : readLines(text)) {
       const problem = problemOf(record, text, format.columns);
       if (!problem) continue;
       yield {

@@ -1,0 +1,64 @@
+import type { DataType } from '../../plan/types.ts';
+import { isLoose, looseFits, looseType, looseValue } from './checked-value.ts';
+import type { TextRules } from './leaf-text.ts';
+import { quoteString } from './quote.ts';
+import { renderType } from './type.ts';
+
+const rules: TextRules = { dateFormat: null, timestampFormat: null, strictBooleans: true, everyType: true };
+
+/**
+ * SQL of the value of JSON text in a type; of no meaning where {@link jsonFits} does not hold.
+ *
+ * @param text SQL of a JSON value's text, of a string its content; without side effects
+ */
+export function jsonValue(text: string, type: DataType): string {
+  return looseValue(looseOf(text, type), type, rules);
+}
+
+/** SQL of a condition that holds for null and for JSON text that is a value of the type, with nothing lost. */
+export function jsonFits(text: string, type: DataType): string {
+  if (!isNested(type)) return looseFits(text, type, rules);
+  // Where an array stands for an object, the transformation to loose values gives null.
+  return `${text} IS NULL OR (json_valid(${text}) AND ${hasShape(text, type, 0)} AND (${looseFits(looseOf(text, type), type, rules)}))`;
+}
+
+/** Missing keys of a nested object become null, as they do in a record; a cast would ask for them. */
+function looseOf(text: string, type: DataType): string {
+  if (!isNested(type)) return text;
+  return `json_transform(${text}, ${quoteString(JSON.stringify(renderType(looseType(type, rules))))})`;
+}
+
+function isNested(type: DataType): boolean {
+  return ['list', 'array', 'struct', 'map'].includes(type.kind);
+}
+
+/** @param depth of nested lambdas, whose parameters need names of their own */
+function hasShape(json: string, type: DataType, depth: number): string {
+  const item = `j${depth}`;
+  const orNull = (value: string, inner: DataType) =>
+    `(${value} IS NULL OR json_type(${value}) = 'NULL' OR ${hasShape(value, inner, depth + 1)})`;
+  const all = (path: string, inner: DataType) =>
+    isNested(inner)
+      ? `len(list_filter(json_extract(${json}, '${path}'), lambda ${item}: NOT ${orNull(item, inner)})) = 0`
+      : 'TRUE';
+  switch (type.kind) {
+    case 'list':
+    case 'array':
+      return `(json_type(${json}) = 'ARRAY' AND ${all('$[*]', type.item)})`;
+    case 'struct': {
+      const fields = type.fields
+        .filter((field) => isNested(field.type))
+        .map((field) => orNull(`json_extract(${json}, ${quoteString(pointerOf(field.name))})`, field.type));
+      return `(${[`json_type(${json}) = 'OBJECT'`, ...fields].join(' AND ')})`;
+    }
+    case 'map':
+      return `(json_type(${json}) = 'OBJECT' AND ${all('$.*', type.value)})`;
+    default:
+      return 'TRUE';
+  }
+}
+
+/** The JSON pointer of a key, which escapes ~ and /. @see RFC 6901 §3 */
+export function pointerOf(name: string): string {
+  return `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}

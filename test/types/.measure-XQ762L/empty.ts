@@ -1,0 +1,2 @@
+import type { Dataset } from '../../../src/index.ts';
+export type Any = Dataset;
