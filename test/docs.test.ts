@@ -7,8 +7,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const docs = resolve(import.meta.dirname, '../docs');
 
-/** Generated scripts stand within the project, where `import … from 'shoal'` means the sources. */
-const scripts = mkdtempSync(join(import.meta.dirname, '.docs-'));
+/** Generated scripts stand within the project, where `import … from 'shoal'` means the sources; git ignores the folder. */
+const scripts = join(import.meta.dirname, `../.shoal/docs-${process.pid}`);
 
 /** What the home directory of the examples is called in their output. */
 const shownHome = '/home/me';
@@ -21,6 +21,7 @@ let home = '';
 const start = process.cwd();
 
 beforeAll(() => {
+  mkdirSync(scripts, { recursive: true });
   home = mkdtempSync(join(tmpdir(), 'shoal-docs-'));
 });
 

@@ -5,7 +5,7 @@ import type { Batch } from '../plan/batch.ts';
 import { explainPlan } from '../plan/explain.ts';
 import type { LogicalNode } from '../plan/logical.ts';
 import type { PhysicalPlan, SinkMode } from '../plan/stage.ts';
-import type { RejectedRecord, SinkFormat, TaskResult } from '../plan/task.ts';
+import type { RejectedRecord, SinkFormat, SinkLayout, TaskResult } from '../plan/task.ts';
 import type { Schema } from '../plan/types.ts';
 import { type PlanningEnvironment, type PlanRequest, planQuery } from '../planner/plan-query.ts';
 import { adapt, waitsFor } from '../planner/stages/adapt.ts';
@@ -125,24 +125,36 @@ export async function explainQuery(context: QueryContext, node: LogicalNode, opt
   return cost + explainPlan(planned);
 }
 
-/** Runs the query into a file. */
+/** A sink as the user asked for it. */
+export interface WriteRequest {
+  /** A path or uri. */
+  readonly path: string;
+  readonly format: SinkFormat;
+  readonly layout: SinkLayout;
+  readonly mode: SinkMode;
+}
+
+/** Runs the query into a file, or into files of a folder. */
 export async function runWrite(
   context: QueryContext,
   node: LogicalNode,
-  sink: { readonly path: string; readonly format: SinkFormat; readonly mode: SinkMode },
+  request: WriteRequest,
   options: ActionOptions,
 ): Promise<WriteResult> {
-  const uri = toUri(sink.path);
+  const { path, format, layout, mode } = request;
+  const uri = toUri(layout.kind === 'folder' && !path.endsWith('/') ? `${path}/` : path);
   const { results } = await execute(
     context,
     node,
-    { kind: 'sink', uri, format: sink.format },
-    { ...options, sinkMode: sink.mode },
+    { kind: 'sink', uri, format, layout },
+    { ...options, sinkMode: mode },
   );
-  const written = results.flatMap(({ rows, staged }) => (staged ? [{ uri, rows, bytes: staged.sizeBytes }] : []));
+  const files = results
+    .flatMap((result) => result.staged)
+    .map((file) => ({ uri: file.uri, rows: file.rows, bytes: file.sizeBytes }));
   return {
-    files: written,
-    rows: written.reduce((sum, file) => sum + file.rows, 0),
+    files,
+    rows: files.reduce((sum, file) => sum + file.rows, 0),
     rejectedCount: results.reduce((sum, result) => sum + result.rejectedCount, 0),
   };
 }
@@ -150,7 +162,12 @@ export async function runWrite(
 /** Runs the query into a Parquet file of wire types, for later queries of the session. */
 export async function runPersist(context: QueryContext, node: LogicalNode, uri: string): Promise<Schema> {
   const format: SinkFormat = { kind: 'parquet', compression: 'lz4', rowGroupRows: 122_880 };
-  const { plan: planned } = await execute(context, node, { kind: 'sink', uri, format }, { wireTypes: true });
+  const { plan: planned } = await execute(
+    context,
+    node,
+    { kind: 'sink', uri, format, layout: { kind: 'file' } },
+    { wireTypes: true },
+  );
   return planned.schema;
 }
 

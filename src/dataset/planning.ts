@@ -1,20 +1,15 @@
 import { join } from 'node:path';
-import { describeParquet } from '../engine/describe-parquet.ts';
 import { engineVersion } from '../engine/engine-version.ts';
-import { InternalError } from '../errors.ts';
-import type { ParquetFooter } from '../formats/parquet/footer.ts';
-import { zstdHead } from '../formats/zstd-head.ts';
 import type { LogicalNode, PersistNode } from '../plan/logical.ts';
 import type { SourceSpec } from '../plan/source.ts';
 import type { Schema } from '../plan/types.ts';
 import type { StoredTable } from '../planner/gather-evidence.ts';
 import type { PlanningEnvironment } from '../planner/plan-query.ts';
-import { createResolveCache, FileCache } from '../planner/resolve/cache.ts';
-import type { ResolveIo } from '../planner/resolve/io.ts';
 import { resolveSource } from '../planner/resolve.ts';
-import { localPath, toUri } from '../storage/uri.ts';
+import { toUri } from '../storage/uri.ts';
 import { connectTo, type WorkerEnvironment } from '../worker/run-task.ts';
 import type { MemoryTables } from './memory-tables.ts';
+import { createResolveIo } from './resolve-io.ts';
 
 /**
  * The session's side of planning: its store and engines, what it remembers of files, its tables.
@@ -30,13 +25,12 @@ export function createPlanning(
   spread: PlanningEnvironment['spread'],
   persist: (node: LogicalNode, path: string) => Promise<Schema>,
 ): PlanningEnvironment {
-  const io = resolveIo(environment);
+  const io = createResolveIo(environment);
   const persisted = new WeakMap<PersistNode, Promise<StoredTable>>();
-  const footers = new FileCache<ParquetFooter>(16_384);
   return {
     store: environment.store,
     spread,
-    footer: (file, read) => footers.get(file, read),
+    footer: (file, read) => io.cache.footers.get(file, read),
     timeZone,
     engineVersion,
     resolveSource: (spec) => resolveSource(spec, io),
@@ -55,31 +49,6 @@ export function createPlanning(
     },
     resolveTable: (node) => tables.resolve(node, (path) => resolveSource(parquetFile(path), io)),
     connect: () => connectTo([], environment),
-  };
-}
-
-function resolveIo(environment: WorkerEnvironment): ResolveIo {
-  return {
-    store: environment.store,
-    cache: createResolveCache(),
-    describeParquet: async (paths) => {
-      const connection = await connectTo(paths, environment);
-      try {
-        return await Promise.all(paths.map((path) => describeParquet(connection, path)));
-      } finally {
-        connection.closeSync();
-      }
-    },
-    zstdHead: async (file, maxBytes) => {
-      const path = localPath(file.uri);
-      if (path === null) throw new InternalError(`${file.uri} was to be sampled in place, and is not on this machine.`);
-      const connection = await connectTo([path], environment);
-      try {
-        return await zstdHead(connection, path, maxBytes);
-      } finally {
-        connection.closeSync();
-      }
-    },
   };
 }
 

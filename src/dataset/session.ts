@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Table } from 'apache-arrow';
 import { type Backend, openBackend } from '../backends/backend.ts';
 import { EnginePool } from '../engine/engine-pool.ts';
@@ -47,6 +45,7 @@ export class Session {
   readonly read: Reader;
   private readonly events = new EventEmitter();
   private readonly closing = new AbortController();
+  private readonly scratch: SessionScratch;
   private readonly environment: WorkerEnvironment;
   private readonly tables: MemoryTables;
   private readonly context: QueryContext;
@@ -54,7 +53,8 @@ export class Session {
   private driver: Promise<Backend> | null = null;
 
   constructor(config: Config) {
-    const scratchDirectory = join(config.scratchDirectory, `session-${randomUUID()}`);
+    this.scratch = new SessionScratch(config.scratchDirectory);
+    const scratchDirectory = this.scratch.path;
     this.environment = {
       engines: new EnginePool(),
       store: createStore(),
@@ -114,7 +114,7 @@ export class Session {
     this.closing.abort(new AbortError('CLOSED', 'The session is closed; connect() again.'));
     await Promise.all([this.backend, this.driver].map(async (opened) => (await opened?.catch(() => null))?.close()));
     await this.environment.engines.close();
-    await rm(this.environment.scratchDirectory, { recursive: true, force: true });
+    await this.scratch.remove();
   }
 
   /** For `await using shoal = await connect()`. */

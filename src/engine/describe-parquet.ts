@@ -10,7 +10,9 @@ import { fromDuckDBType } from './types.ts';
  * @throws {PlanError} UNSUPPORTED_TYPE
  */
 export async function describeParquet(connection: DuckDBConnection, path: string): Promise<Schema> {
-  const statement = await connection.prepare(`SELECT * FROM read_parquet(${quoteString(path)}, hive_partitioning = FALSE)`);
+  const statement = await connection.prepare(
+    `SELECT * FROM read_parquet(${quoteString(path)}, hive_partitioning = FALSE)`,
+  );
   try {
     return Array.from({ length: statement.columnCount }, (_, index) => {
       const name = statement.columnName(index);

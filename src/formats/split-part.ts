@@ -106,7 +106,8 @@ async function cutFrom(
       end = scanner.scan(piece.bytes, piece.startByte, firstRecordByte + 1);
       newline = end === null ? '' : scanner.newline;
     }
-    if (newline !== '' && (end === null || end < part.endByte)) end = scanner.scan(piece.bytes, piece.startByte, part.endByte);
+    if (newline !== '' && (end === null || end < part.endByte))
+      end = scanner.scan(piece.bytes, piece.startByte, part.endByte);
     await take(clip(piece, firstRecordByte, end ?? Number.POSITIVE_INFINITY));
     if (end !== null && end >= part.endByte) return { firstRecordByte, endByte: end, endInQuotes: false, newline };
     // A guess that was wrong might read to the file's end.

@@ -72,11 +72,14 @@ export interface PhysicalPlan {
   readonly broadcastBytes: number;
   /** How one task and many were weighed, as text; null where there was no choice. */
   readonly cost: string | null;
-  /** Whether files that the plan writes may take the place of others. */
-  readonly sinkMode: SinkMode;
+  /** What becomes of files that tasks stage; null when the plan writes none. */
+  readonly sink: {
+    readonly mode: SinkMode /** Ending in `/`; null for one file. */;
+    readonly folder: string | null;
+  } | null;
   /** What the user should know, such as work that only one task can do. */
   readonly warnings: readonly string[];
 }
 
-/** What happens when a file that is to be written exists already. */
-export type SinkMode = 'error' | 'overwrite';
+/** What happens where something is already: an error; it goes once the new files are shown; new files join it. */
+export type SinkMode = 'error' | 'overwrite' | 'append';

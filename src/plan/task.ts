@@ -14,7 +14,21 @@ export type SinkFormat =
       /** Rows a row group. */
       readonly rowGroupRows: number;
     }
-  | { readonly kind: 'csv'; readonly delimiter: string; readonly header: boolean; readonly nullValue: string };
+  | { readonly kind: 'csv'; readonly delimiter: string; readonly header: boolean; readonly nullValue: string }
+  /** One JSON object a line; NaN and infinities are null. */
+  | { readonly kind: 'ndjson' };
+
+/** How a sink's rows are spread over files. */
+export type SinkLayout =
+  /** One file, at the sink's uri. */
+  | { readonly kind: 'file' }
+  /** Files named `<fileName>-<i>` below the sink's uri, in hive folders by `partitionBy`, of about `fileBytes` each. */
+  | {
+      readonly kind: 'folder';
+      readonly partitionBy: readonly string[];
+      readonly fileBytes: number | null;
+      readonly fileName: string;
+    };
 
 /** Where a task's rows go. */
 export type TaskOutput =
@@ -31,8 +45,8 @@ export type TaskOutput =
       /** How many sort keys of the rows to give back (for range bounds); with their order. */
       readonly sample: { readonly keys: readonly SortKey[]; readonly rows: number } | null;
     }
-  /** Into one file that the scheduler puts under its final uri when it is whole. */
-  | { readonly kind: 'sink'; readonly uri: string; readonly format: SinkFormat };
+  /** Into files that the scheduler puts under their final uris when all are whole. */
+  | { readonly kind: 'sink'; readonly uri: string; readonly format: SinkFormat; readonly layout: SinkLayout };
 
 /** One unit of work for a stateless worker: plain JSON, complete in itself, safe to run twice. */
 export interface Task {
@@ -67,14 +81,15 @@ export interface StagedFile {
   readonly uri: string;
   readonly sizeBytes: number;
   readonly token: string;
+  readonly rows: number;
 }
 
 /** What a finished task tells the scheduler. */
 export interface TaskResult {
   readonly taskId: string;
   readonly rows: number;
-  /** What a sink wrote and nobody sees yet; the scheduler alone commits it. Null for a result. */
-  readonly staged: StagedFile | null;
+  /** What a sink wrote and nobody sees yet; the scheduler alone commits it. */
+  readonly staged: readonly StagedFile[];
   /** What an exchange wrote, by partition: none, one or several files each. Empty for other outputs. */
   readonly partitions: readonly (readonly ExchangePart[])[];
   /** Sort keys (hexadecimal) of evenly spread rows, where the output asked for a sample. */

@@ -1,10 +1,12 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { describeSchema } from '../engine/describe.ts';
+import { PlanError, UnknownColumnError } from '../errors.ts';
 import type { ParquetFooter } from '../formats/parquet/footer.ts';
 import type { LogicalNode } from '../plan/logical.ts';
 import type { ScanFile } from '../plan/source.ts';
 import type { PhysicalPlan, SinkMode } from '../plan/stage.ts';
 import type { TaskOutput } from '../plan/task.ts';
+import type { Schema } from '../plan/types.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { bind } from './bind.ts';
 import { gatherEvidence, type Lookups } from './gather-evidence.ts';
@@ -48,13 +50,14 @@ export async function planQuery(request: PlanRequest, environment: PlanningEnvir
   const connection = await environment.connect();
   try {
     const schema = await describeSchema(connection, bound);
+    checkPartitionBy(request, schema);
     const local = environment.timeZone === 'UTC' ? bound : await shiftZones(connection, bound, environment.timeZone);
     const optimized = optimize(local, evidence);
     const spread = await environment.spread();
     const rel = request.wireTypes ? toWire(optimized, schema) : optimized;
     return {
       schema,
-      sinkMode: request.sinkMode,
+      sink: sinkOf(request),
       engineVersion: await environment.engineVersion(),
       timeZone: environment.timeZone,
       ...(spread
@@ -64,4 +67,19 @@ export async function planQuery(request: PlanRequest, environment: PlanningEnvir
   } finally {
     connection.closeSync();
   }
+}
+
+function sinkOf({ output, sinkMode }: PlanRequest): PhysicalPlan['sink'] {
+  if (output.kind !== 'sink') return null;
+  return { mode: sinkMode, folder: output.layout.kind === 'folder' ? output.uri : null };
+}
+
+function checkPartitionBy({ output }: PlanRequest, schema: Schema): void {
+  if (output.kind !== 'sink' || output.layout.kind === 'file') return;
+  const names = schema.map((field) => field.name);
+  const { partitionBy } = output.layout;
+  const missing = partitionBy.find((name) => !names.includes(name));
+  if (missing !== undefined) throw new UnknownColumnError(missing, names, 'partitionBy');
+  if (partitionBy.length >= names.length)
+    throw new PlanError('INVALID_ARGUMENT', 'partitionBy names every column; the files themselves need one at least.');
 }

@@ -1,6 +1,7 @@
 import { AbortError, InternalError } from '../errors.ts';
-import type { PhysicalPlan, SinkMode, Stage, StageResult } from '../plan/stage.ts';
+import type { PhysicalPlan, Stage, StageResult } from '../plan/stage.ts';
 import type { TaskResult } from '../plan/task.ts';
+import { checkTarget, commitSink } from './commit-sink.ts';
 import type { JobContext } from './job.ts';
 import { runStage } from './run-stage.ts';
 import { createSlots } from './slots.ts';
@@ -19,14 +20,16 @@ export async function runJob(plan: PhysicalPlan, context: JobContext): Promise<r
   const finished: TaskResult[] = [];
   const running = new Set<Promise<void>>();
   try {
+    if (plan.sink) await checkTarget(plan.sink, context.store);
     await runStages(plan.stages, { ...context, signal }, finished, running);
-    await commit(finished, plan.sinkMode, context);
+    const staged = finished.flatMap((result) => result.staged);
+    if (plan.sink) await commitSink(staged, plan.sink, context.store, signal);
     return finished;
   } catch (error) {
     // What still runs is stopped, and waited for: nothing writes after the job's files are removed.
     stop.abort(new AbortError('ABORTED', 'Another task of the query failed.', { cause: error }));
     await Promise.allSettled(running);
-    for (const result of finished) if (result.staged) await context.store.abort(result.staged);
+    for (const file of finished.flatMap((result) => result.staged)) await context.store.abort(file);
     throw error;
   } finally {
     if (plan.stages.length > 1) await removeWorkspace(context);
@@ -64,17 +67,4 @@ async function runStages(
 /** Objects that stages handed on; readers are done with them. */
 async function removeWorkspace({ store, workspace }: JobContext): Promise<void> {
   for await (const { uri } of store.list(workspace)) await store.delete(uri);
-}
-
-/** Shows what the tasks staged; when one file cannot be shown, those that are not shown yet are thrown away. */
-async function commit(results: readonly TaskResult[], mode: SinkMode, { store, signal }: JobContext): Promise<void> {
-  const staged = results.flatMap((result) => result.staged ?? []);
-  try {
-    if (signal.aborted)
-      throw new AbortError('ABORTED', 'The query was aborted before its files were shown.', { cause: signal.reason });
-    for (const file of staged) await store.commit(file, mode === 'error' ? 'create' : 'replace');
-  } catch (error) {
-    for (const file of staged) await store.abort(file);
-    throw error;
-  }
 }

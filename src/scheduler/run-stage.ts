@@ -34,7 +34,9 @@ export async function runStage(
   context: JobContext,
 ): Promise<TaskResult[]> {
   context.onEvent({ kind: 'stage-started', stage: stage.id, tasks: tasks.length });
-  const backend = stage.output.kind === 'exchange' ? await context.backend() : context.driver;
+  const { output } = stage;
+  const wanted = output.kind === 'result' || (output.kind === 'sink' && output.layout.kind === 'file');
+  const backend = wanted ? context.driver : await context.backend();
   const failed = new AbortController();
   const stop = (error: unknown) =>
     failed.abort(new AbortError('ABORTED', 'Another task of the query failed.', { cause: error }));

@@ -7,7 +7,7 @@ export function nothing(taskId: string): TaskResult {
   return {
     taskId,
     rows: 0,
-    staged: null,
+    staged: [],
     partitions: [],
     sample: [],
     spans: [],

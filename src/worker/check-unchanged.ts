@@ -18,11 +18,9 @@ export async function checkUnchanged(
     [...byUri.values()].map(async (file) => {
       const { version } = await store.head(file.uri, { signal });
       if (version === file.version) return;
-      throw new SourceError(
-        'OBJECT_CHANGED',
-        `${file.uri} changed after the query was planned; run the query again.`,
-        { details: { uri: file.uri } },
-      );
+      throw new SourceError('OBJECT_CHANGED', `${file.uri} changed after the query was planned; run the query again.`, {
+        details: { uri: file.uri },
+      });
     }),
   );
 }

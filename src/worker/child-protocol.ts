@@ -44,12 +44,12 @@ const has =
 
 const isSettings = has({ scratchDirectory: isText, threads: isNumber, memoryLimitBytes: isNumber, store: isObject });
 
-const isStaged = has({ uri: isText, sizeBytes: isNumber, token: isText });
+const isStaged = has({ uri: isText, sizeBytes: isNumber, token: isText, rows: isNumber });
 
 const isResult = has({
   taskId: isText,
   rows: isNumber,
-  staged: (value) => value === null || isStaged(value),
+  staged: (value) => Array.isArray(value) && value.every(isStaged),
   partitions: Array.isArray,
   sample: Array.isArray,
   spans: Array.isArray,

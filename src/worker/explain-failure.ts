@@ -85,6 +85,8 @@ function explainQuery(message: string, cause: unknown): ShoalError {
         { cause },
       );
     case 'Out of Range':
+      // A value that a function is not defined for (the root of −1) needs no wider type.
+      if (!/overflow|out of range/i.test(stripKind(message))) break;
       return new TaskError(
         'QUERY_FAILED',
         `A computation left its type's range: ${stripKind(message)} Cast an operand to a wider type first.`,
@@ -92,10 +94,11 @@ function explainQuery(message: string, cause: unknown): ShoalError {
       );
     case 'Invalid Input':
     case 'Constraint':
-      return new TaskError('QUERY_FAILED', `The query failed: ${stripKind(message)}`, { cause });
+      break;
     default:
       return new InternalError(`The engine refused a query: ${firstLine(message)}`, { cause });
   }
+  return new TaskError('QUERY_FAILED', `The query failed: ${stripKind(message)}`, { cause });
 }
 
 function stripKind(message: string): string {

@@ -121,6 +121,7 @@ function readerOf(fetcher: Fetcher, file: ScanFile): FooterReader {
       known.push({ startByte, endByte, bytes });
       return bytes;
     },
-    held: () => known.filter(({ endByte }) => endByte === file.sizeBytes).sort((a, b) => a.startByte - b.startByte)[0] ?? null,
+    held: () =>
+      known.filter(({ endByte }) => endByte === file.sizeBytes).sort((a, b) => a.startByte - b.startByte)[0] ?? null,
   };
 }

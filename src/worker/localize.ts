@@ -61,7 +61,8 @@ export async function localize(plan: RelNode, options: LocalizeOptions): Promise
   ]);
   const known = <K, V>(map: ReadonlyMap<K, V>, key: K): V => {
     const found = map.get(key);
-    if (found === undefined) throw new InternalError('A plan was rendered that is not the one whose inputs were fetched.');
+    if (found === undefined)
+      throw new InternalError('A plan was rendered that is not the one whose inputs were fetched.');
     return found;
   };
   return {
@@ -79,7 +80,12 @@ function nodesOf(plan: RelNode): readonly RelNode[] {
   return [plan, ...relInputs(plan).flatMap(nodesOf)];
 }
 
-function localizeFile(scan: ScanRel, index: number, file: ScanFile, options: LocalizeOptions): Promise<LocalFile> | LocalFile {
+function localizeFile(
+  scan: ScanRel,
+  index: number,
+  file: ScanFile,
+  options: LocalizeOptions,
+): Promise<LocalFile> | LocalFile {
   const path = options.alwaysFetch ? null : localPath(file.uri);
   const { part } = file;
   if (scan.source.format.kind === 'parquet') return localizeParquet(scan, file, path, options);

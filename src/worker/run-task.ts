@@ -6,7 +6,7 @@ import { streamBatches } from '../engine/read-batches.ts';
 import { literalPath } from '../engine/sql/paths.ts';
 import { rejectTables } from '../engine/sql/reject-scan.ts';
 import { type RenderContext, renderQuery } from '../engine/sql/relation.ts';
-import { AbortError, deserializeError, serializeError, ShoalError } from '../errors.ts';
+import { AbortError, deserializeError, ShoalError, serializeError } from '../errors.ts';
 import type { Batch } from '../plan/batch.ts';
 import type { PartSpan } from '../plan/part-span.ts';
 import { decodeTask } from '../plan/serde.ts';
@@ -122,9 +122,9 @@ async function runQuery(run: Run): Promise<Omit<TaskResult, 'taskId' | 'elapsedM
     output = await runOutput(run, connection, target ?? '');
     const rejected = await rejectedRecords(inputs, connection, context);
     await checkUnchanged(inputs.inPlace, store, port.signal);
-    return { staged: null, partitions: [], sample: [], spans: inputs.spans, ...output, ...rejected };
+    return { staged: [], partitions: [], sample: [], spans: inputs.spans, ...output, ...rejected };
   } catch (error) {
-    if (output?.staged) await store.abort(output.staged);
+    for (const file of output?.staged ?? []) await store.abort(file);
     // What was read of a file that changed meanwhile is no fault of its own.
     if (!port.signal.aborted) await checkUnchanged(inputs.inPlace, store, port.signal);
     throw await explainFailure(error, { inputs, connection, store, context });
@@ -142,9 +142,20 @@ async function runOutput(run: Run, connection: DuckDBConnection, target: string)
     case 'result':
       return { rows: await sendRows(connection, renderQuery(task.plan, context), port) };
     case 'sink':
-      return stageSink(connection, renderQuery(task.plan, context), output, target, store, port.signal);
+      return stageSink(renderQuery(task.plan, context), task, output, target, {
+        connection,
+        store,
+        signal: port.signal,
+      });
     case 'exchange':
-      return writeExchange(task, output, { connection, context, store, scratch, memoryLimitBytes, signal: port.signal });
+      return writeExchange(task, output, {
+        connection,
+        context,
+        store,
+        scratch,
+        memoryLimitBytes,
+        signal: port.signal,
+      });
   }
 }
 

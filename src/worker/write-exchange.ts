@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { renderExchangeCopy } from '../engine/sql/copy.ts';
 import { partitionColumn, renderExchange, renderKeys, renderSortSample } from '../engine/sql/exchange.ts';
+import { renderExchangeCopy } from '../engine/sql/exchange-copy.ts';
 import type { RenderContext } from '../engine/sql/render-context.ts';
 import { InternalError } from '../errors.ts';
 import type { SortKey } from '../plan/expr.ts';
@@ -73,7 +73,11 @@ async function writeFiles(
   const intervals = await intervalKeys(task.plan, sortKeys, context, writer);
   const query = renderExchange(task.plan, task.schema, partitioning, intervals, context);
   if (split) await tunePartitionedWrite(connection, waitingRows(task.schema, memoryLimitBytes));
-  const reader = await runStatement(connection, renderExchangeCopy(query, path, split ? partitionColumn : null), signal);
+  const reader = await runStatement(
+    connection,
+    renderExchangeCopy(query, path, split ? partitionColumn : null),
+    signal,
+  );
   const files = Array.from({ length: reader.currentRowCount }, (_, row): PartitionFile => {
     const written = String(reader.value(0, row));
     return {
@@ -83,9 +87,7 @@ async function writeFiles(
       sizeBytes: Number(reader.value(2, row)),
     };
   });
-  return files
-    .filter((file) => file.rows > 0)
-    .sort((a, b) => a.partition - b.partition || (a.path < b.path ? -1 : 1));
+  return files.filter((file) => file.rows > 0).sort((a, b) => a.partition - b.partition || (a.path < b.path ? -1 : 1));
 }
 
 /** Both settings hold for the connection alone; the engine leaves them unlocked. */
@@ -100,7 +102,10 @@ async function tunePartitionedWrite(connection: DuckDBConnection, rows: number):
  * were held and spilled.)
  */
 function waitingRows(schema: Schema, memoryLimitBytes: number): number {
-  const rowBytes = schema.reduce((sum, { type }) => sum + (/^(u?int|float|bool|date|time)/.test(type.kind) ? 8 : 48), 16);
+  const rowBytes = schema.reduce(
+    (sum, { type }) => sum + (/^(u?int|float|bool|date|time)/.test(type.kind) ? 8 : 48),
+    16,
+  );
   return Math.max(100_000, Math.floor((memoryLimitBytes * waitingShare) / rowBytes));
 }
 

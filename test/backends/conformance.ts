@@ -13,6 +13,7 @@ import { createStore } from '../../src/storage/create-store.ts';
 import { toUri } from '../../src/storage/uri.ts';
 import { errorOf } from '../support/use-session.ts';
 import { badCast, counted, csvSink, endless, numbers, scanOf, taskText } from './tasks.ts';
+import type { StagedFile, TaskResult } from '../../src/plan/task.ts';
 
 /** What goes with an attempt of a test; rows are refused unless told. */
 export function invocation(changes: Partial<InvokeContext> = {}): InvokeContext {
@@ -73,25 +74,23 @@ export function backendConformance(name: string, open: (scratchDirectory: string
     expect(result).toMatchObject({
       taskId: '0-0',
       rows: 3,
-      staged: { uri: toUri(path), sizeBytes: 8 },
+      staged: [{ uri: toUri(path), sizeBytes: 8, rows: 3 }],
       partitions: [],
       sample: [],
       rejected: [],
       rejectedCount: 0,
     });
     expect(readdirSync(folder)).not.toContain('out.csv');
-    if (!result.staged) throw new Error('Nothing is staged.');
-    await store.commit(result.staged, 'create');
+    await store.commit(onlyFile(result), 'create');
     expect(readFileSync(path, 'utf8')).toBe('n\n3\n1\n2\n');
   });
 
   test(`${name}: a task reads what another one wrote`, async () => {
     const { backend, folder } = await use();
     const parquet = { kind: 'parquet', compression: 'zstd', rowGroupRows: 2_048 } as const;
-    const sink = { kind: 'sink', uri: toUri(join(folder, 'mid.parquet')), format: parquet } as const;
-    const { staged } = await backend.invoke(await taskText(numbers([5, 6, 7, 8]), sink), invocation());
-    if (!staged) throw new Error('Nothing is staged.');
-    const file = await store.commit(staged, 'create');
+    const sink = { kind: 'sink', uri: toUri(join(folder, 'mid.parquet')), format: parquet, layout: { kind: 'file' } } as const;
+    const result = await backend.invoke(await taskText(numbers([5, 6, 7, 8]), sink), invocation());
+    const file = await store.commit(onlyFile(result), 'create');
     const plan = counted(scanOf(join(folder, 'mid.parquet'), file, { kind: 'parquet' }));
     expect(await runToText(backend, plan, join(folder, 'out.csv'))).toBe('n\n4\n');
   });
@@ -139,7 +138,7 @@ export function backendConformance(name: string, open: (scratchDirectory: string
     const task = await taskText(numbers([1, 2, 3]), { kind: 'result' });
     const run = backend.invoke(task, invocation({ onBatch: async (batch) => void batches.push(batch) }));
     if (backend.profile.streamsRows) {
-      await expect(run).resolves.toMatchObject({ taskId: '0-0', rows: 3, staged: null });
+      await expect(run).resolves.toMatchObject({ taskId: '0-0', rows: 3, staged: [] });
       expect(batches.flatMap(({ columns }) => Array.from(columns[0]?.data as BigInt64Array))).toEqual([1n, 2n, 3n]);
     } else {
       await expect(run).rejects.toMatchObject({ name: 'InternalError', code: 'INTERNAL', retryable: false });
@@ -270,10 +269,14 @@ export function backendConformance(name: string, open: (scratchDirectory: string
   });
 }
 
+function onlyFile({ staged: [file, ...more] }: TaskResult): StagedFile {
+  if (!file || more.length > 0) throw new Error('Not one file is staged.');
+  return file;
+}
+
 /** Runs a plan and gives the CSV text of its rows. */
 export async function runToText(backend: Backend, plan: Parameters<typeof taskText>[0], path: string): Promise<string> {
-  const { staged } = await backend.invoke(await taskText(plan, csvSink(path)), invocation());
-  if (!staged) throw new Error('Nothing is staged.');
-  await store.commit(staged, 'create');
+  const result = await backend.invoke(await taskText(plan, csvSink(path)), invocation());
+  await store.commit(onlyFile(result), 'create');
   return readFileSync(path, 'utf8');
 }

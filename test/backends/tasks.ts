@@ -96,6 +96,7 @@ export function csvSink(path: string): TaskOutput {
     kind: 'sink',
     uri: toUri(path),
     format: { kind: 'csv', delimiter: ',', header: true, nullValue: '' },
+    layout: { kind: 'file' },
   };
 }
 

@@ -123,6 +123,13 @@ test('a value that does not convert is an error that offers tryCast', async () =
   );
 });
 
+test('a function that is not defined for a value says so', async () => {
+  const data = session().from([{ n: -1 }]);
+  expect((await errorOf(data.select({ root: col('n').sqrt() }).toArray())).message).toBe(
+    'The query failed: cannot take square root of a negative number.',
+  );
+});
+
 test('strings count code points, from 0, negative positions from the end', async () => {
   const s = col('s').str;
   await holds({ s: '  Añb😀b ' }, [

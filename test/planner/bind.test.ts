@@ -99,12 +99,12 @@ test('distinct, sort, limit, offset, explode and sample', () => {
   `);
   expect(explainBound(lists.filter(col('id').gt(1)).sample(0.25, { seed: 7 }))).toMatchInlineSnapshot(`
     "project: id, tags
-      filter: (hash("row identity", '7') < '4611686018427387904')
+      filter: (hash("row identity", 7) < 4611686018427387904)
         filter: (id > 1)
           scan parquet s3://lake/lists.parquet (1.00 KiB; 2 of 2 columns: id, tags)"
   `);
   expect(explainBound(lists.agg({ n: count() }).sample(0.25))).toMatchInlineSnapshot(`
-    "filter: (hash(n, '0') < '4611686018427387904')
+    "filter: (hash(n, 0) < 4611686018427387904)
       aggregate: n = count()
         scan parquet s3://lake/lists.parquet (1.00 KiB; 2 of 2 columns: id, tags)"
   `);

@@ -35,7 +35,13 @@ export class PlannerHarness {
     this.folder = folder;
     this.environment = { engines: pool, store, scratchDirectory, threads: 1, memoryLimitBytes: 512 << 20 };
     const refuse = () => Promise.reject(new TypeError('These plans persist nothing.'));
-    this.planning = createPlanning(this.environment, new MemoryTables(scratchDirectory), 'UTC', async () => null, refuse);
+    this.planning = createPlanning(
+      this.environment,
+      new MemoryTables(scratchDirectory),
+      'UTC',
+      async () => null,
+      refuse,
+    );
   }
 
   /** What the user typed, bound and not optimized. */

@@ -10,7 +10,7 @@ const settings = { scratchDirectory: '/tmp/x', threads: 1, memoryLimitBytes: 64 
 const result: TaskResult = {
   taskId: '1-2',
   rows: 3,
-  staged: { uri: 'file:///tmp/a', sizeBytes: 7, token: 'there' },
+  staged: [{ uri: 'file:///tmp/a', sizeBytes: 7, token: 'there', rows: 3 }],
   partitions: [[{ kind: 'inline', base64: '', rows: 0 }]],
   sample: [],
   spans: [],
@@ -33,7 +33,7 @@ const toChild: readonly ToChild[] = [
 const fromChild: readonly FromChild[] = [
   { kind: 'ready' },
   { kind: 'result', id: 1, result },
-  { kind: 'result', id: 1, result: { ...result, staged: null } },
+  { kind: 'result', id: 1, result: { ...result, staged: [] } },
   { kind: 'error', id: 1, error },
 ];
 
@@ -56,7 +56,7 @@ test.each([
   ['half a result', { kind: 'result', id: 1, result: { taskId: '1-2' } }],
   [
     'a result whose file has no size',
-    { kind: 'result', id: 1, result: { ...result, staged: { uri: 'a', token: 'b' } } },
+    { kind: 'result', id: 1, result: { ...result, staged: [{ uri: 'a', token: 'b', rows: 3 }] } },
   ],
   ['an error without code', { kind: 'error', id: 1, error: { ...error, code: undefined } }],
   ['an error whose cause is none', { kind: 'error', id: 1, error: { ...error, cause: 'why' } }],

@@ -33,7 +33,12 @@ export function renderJoin(rel: JoinRel, left: Select, right: Select, checked: b
   const plain = rel.where !== null && someExpr(rel.where, (part) => part.kind === 'sql');
   const inner = rel.how === 'inner' || rel.how === 'cross';
   const run = inner && !plain ? runOfJoins(left) : null;
-  const taken = [...namesOf(left), ...namesOf(right), ...rel.scope.map((column) => column.name), ...(run?.aliases ?? [])];
+  const taken = [
+    ...namesOf(left),
+    ...namesOf(right),
+    ...rel.scope.map((column) => column.name),
+    ...(run?.aliases ?? []),
+  ];
   const leftAlias = run ? null : freshAlias('l', taken);
   const rightAlias = freshAlias('r', taken);
   const leftSide = run ? run.side : side(left, leftAlias ?? 'l');
@@ -58,7 +63,9 @@ export function renderJoin(rel: JoinRel, left: Select, right: Select, checked: b
  * The left side as it is, when it is a run of inner joins to which another one may be added: the engine orders joins by
  * their sizes within one FROM only (Q5 of TPC-H takes 1.17 times as long nested).
  */
-function runOfJoins(left: Select): { readonly side: Pick<Side, 'lines' | 'columns'>; readonly aliases: readonly string[] } | null {
+function runOfJoins(
+  left: Select,
+): { readonly side: Pick<Side, 'lines' | 'columns'>; readonly aliases: readonly string[] } | null {
   if (!left.joined || !left.open || left.distinct || left.orderBy || left.limit || left.groupBy) return null;
   return { side: { lines: left.from, columns: columnsOf(left) }, aliases: left.joined };
 }

@@ -1,5 +1,5 @@
 import type { DataType } from '../../plan/types.ts';
-import { isLoose, looseFits, looseType, looseValue } from './checked-value.ts';
+import { looseFits, looseType, looseValue } from './checked-value.ts';
 import type { TextRules } from './leaf-text.ts';
 import { quoteString } from './quote.ts';
 import { renderType } from './type.ts';

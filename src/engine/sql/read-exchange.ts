@@ -35,6 +35,9 @@ function pathsOf(rel: ReadRel, context: RenderContext): readonly string[] {
 
 function indexOf(rel: ReadRel, name: string): number {
   const index = rel.schema.findIndex((field) => field.name === name);
-  if (index < 0) throw new InternalError(`A task reads ${JSON.stringify(name)} of exchange ${rel.exchange}, which has no such column.`);
+  if (index < 0)
+    throw new InternalError(
+      `A task reads ${JSON.stringify(name)} of exchange ${rel.exchange}, which has no such column.`,
+    );
   return index;
 }

@@ -38,7 +38,7 @@ export type { RenderContext } from './render-context.ts';
  * that the engine's `preserve_insertion_order` is on. Fragments must have passed `checkFragment` before.
  */
 export function renderQuery(rel: RelNode, context: RenderContext): string {
-  return selectText(render(rel, { context }, true));
+  return selectText(render(rel, { context }, 'ordered'));
 }
 
 /**
@@ -46,11 +46,21 @@ export function renderQuery(rel: RelNode, context: RenderContext): string {
  * types that don't go together and conditions that are not boolean.
  */
 export function renderBinding(rel: RelNode): string {
-  return selectText(render(rel, { context: null }, false));
+  return selectText(render(rel, { context: null }, 'unordered'));
 }
 
-/** @param ordered whether somebody looks at the order of the rows */
-function render(rel: RelNode, rendering: Rendering, ordered: boolean): Select {
+/**
+ * What becomes of a node's rows: somebody looks at their order, or nobody does, or nobody does and a join is above them whose
+ * filters the engine takes down to the scans.
+ */
+type Use = 'ordered' | 'unordered' | 'joined';
+
+/** The use of an input whose order is of no use to `use` either. */
+function withoutOrder(use: Use): Use {
+  return use === 'joined' ? 'joined' : 'unordered';
+}
+
+function render(rel: RelNode, rendering: Rendering, use: Use): Select {
   switch (rel.kind) {
     case 'scan':
       return renderScan(rel, rendering);
@@ -62,39 +72,45 @@ function render(rel: RelNode, rendering: Rendering, ordered: boolean): Select {
       if (rendering.context) throw new InternalError('A task holds an exchange, where only the planner cuts.');
       return emptyTable(rel.schema);
     case 'filter': {
-      const input = opened(render(rel.input, rendering, ordered), hasFragment([rel.predicate]));
-      return { ...input, where: [...input.where, renderCondition(rel.predicate, scopeOf(input, rendering))] };
+      const input = opened(render(rel.input, rendering, use), hasFragment([rel.predicate]));
+      const condition = renderCondition(rel.predicate, scopeOf(input, rendering));
+      return { ...input, where: [...input.where, keepsOrder(rel.predicate) ? condition : `${condition} IS TRUE`] };
     }
     case 'project':
-      return renderProject(rel, rendering, ordered);
+      return renderProject(rel, rendering, use);
     case 'aggregate':
       return renderAggregation(rel, rendering);
     case 'explode':
-      return renderExplode(rel, opened(render(rel.input, rendering, ordered), false), rendering.context === null);
+      return renderExplode(rel, opened(render(rel.input, rendering, use), false), rendering.context === null);
     case 'distinct':
       return renderDistinct(rel, rendering);
     case 'sort':
-      return renderSort(rel, rendering);
+      return renderSort(rel, rendering, use);
     case 'limit':
-      return renderLimit(rel, render(rel.input, rendering, true));
+      return renderLimit(rel, render(rel.input, rendering, 'ordered'), rendering.context !== null && use === 'joined');
     case 'join':
       return renderJoin(
         rel,
-        render(rel.left, rendering, false),
-        render(rel.right, rendering, false),
+        render(rel.left, rendering, 'joined'),
+        render(rel.right, rendering, 'joined'),
         rendering.context === null,
       );
     case 'union':
       return combine(
-        rel.inputs.map((input) => render(input, rendering, ordered)),
+        rel.inputs.map((input) => render(input, rendering, use)),
         'UNION ALL',
         rendering,
       );
     case 'set-operation': {
-      const inputs = [render(rel.left, rendering, false), render(rel.right, rendering, false)];
+      const inputs = [rel.left, rel.right].map((input) => render(input, rendering, withoutOrder(use)));
       return combine(inputs, rel.op === 'except' ? 'EXCEPT' : 'INTERSECT', rendering);
     }
   }
+}
+
+/** A filter by IS NOT DISTINCT FROM of lists or structs gives rows with null first, unless it is part of something else. */
+function keepsOrder(predicate: Expr): boolean {
+  return !someExpr(predicate, (part) => part.kind === 'call' && part.fn === 'eqNullSafe');
 }
 
 function renderValues(rel: ValuesRel, rendering: Rendering): Select {
@@ -111,10 +127,10 @@ function renderValues(rel: ValuesRel, rendering: Rendering): Select {
 }
 
 /** Mere choices and new names leave the SELECT open; windows over ordered rows are put in order again. */
-function renderProject(rel: ProjectRel, rendering: Rendering, ordered: boolean): Select {
+function renderProject(rel: ProjectRel, rendering: Rendering, use: Use): Select {
   const exprs = rel.columns.map((column) => column.expr);
-  const reorder = ordered && hasWindows(rel.columns) && hasOrder(rel.input);
-  const rendered = render(rel.input, rendering, ordered);
+  const reorder = use === 'ordered' && hasWindows(rel.columns) && hasOrder(rel.input);
+  const rendered = render(rel.input, rendering, use);
   const names = rel.columns.map((column) => column.name);
   const { select, position } = reorder ? withPosition(rendered, names) : { select: rendered, position: null };
   const input = opened(select, hasFragment(exprs));
@@ -129,7 +145,7 @@ function renderAggregation(rel: AggregateRel, rendering: Rendering): Select {
   const columns = [...rel.keys, ...rel.aggregates];
   // Without keys there is one row, also when nobody wants its columns.
   if (columns.length === 0) return selectFrom(parenthesized(['SELECT 1']), [], false);
-  const input = opened(render(rel.input, rendering, false), hasFragment(columns.map((column) => column.expr)));
+  const input = opened(render(rel.input, rendering, 'unordered'), hasFragment(columns.map((column) => column.expr)));
   const scope = scopeOf(input, rendering);
   return {
     ...input,
@@ -143,7 +159,7 @@ function renderAggregation(rel: AggregateRel, rendering: Rendering): Select {
 
 function renderDistinct(rel: DistinctRel, rendering: Rendering): Select {
   if (rel.on !== null) return renderDistinctOn(rel, rel.on, rendering);
-  const input = render(rel.input, rendering, false);
+  const input = render(rel.input, rendering, 'unordered');
   const select = input.distinct || input.orderBy || input.limit ? nest(input) : input;
   return { ...select, distinct: 'DISTINCT', open: false };
 }
@@ -151,7 +167,7 @@ function renderDistinct(rel: DistinctRel, rendering: Rendering): Select {
 /** With several threads the engine's DISTINCT ON takes any row of a combination: the first has to be counted out. */
 function renderDistinctOn(rel: DistinctRel, on: readonly string[], rendering: Rendering): Select {
   const ordered = hasOrder(rel.input);
-  const input = render(rel.input, rendering, ordered);
+  const input = render(rel.input, rendering, ordered ? 'ordered' : 'unordered');
   const { select, position } = ordered ? withPosition(input) : { select: opened(input, false), position: null };
   const scope = scopeOf(select, rendering);
   // No column at all is one combination.
@@ -161,8 +177,8 @@ function renderDistinctOn(rel: DistinctRel, on: readonly string[], rendering: Re
   return { ...place.select, where: [`${place.sql} = 1`] };
 }
 
-function renderSort(rel: SortRel, rendering: Rendering): Select {
-  const input = render(rel.input, rendering, rel.stable);
+function renderSort(rel: SortRel, rendering: Rendering, use: Use): Select {
+  const input = render(rel.input, rendering, rel.stable ? 'ordered' : withoutOrder(use));
   const { select, position } = rel.stable ? withPosition(input) : { select: input, position: null };
   // A constant orders nothing, and in ORDER BY a number is the place of a column.
   const wanted = rel.keys.filter((key) => key.expr.kind !== 'literal');
@@ -182,10 +198,17 @@ function sortExpr(expr: Expr, select: Select, rendering: Rendering): string {
   return own ?? renderExpr(expr, scopeOf(select, rendering));
 }
 
-function renderLimit(rel: LimitRel, input: Select): Select {
+/**
+ * @param guarded whether filters from above must not come between the rows and the limit: DuckDB 1.5 takes those of joins
+ * below LIMIT and TOP_N (its pull request 22963), but not into a table of its own
+ */
+function renderLimit(rel: LimitRel, input: Select, guarded: boolean): Select {
   const select = input.limit ? nest(input) : input;
   const parts = [rel.limit === null ? '' : `LIMIT ${rel.limit}`, rel.offset > 0 ? `OFFSET ${rel.offset}` : ''];
-  return { ...select, limit: parts.filter(Boolean).join(' '), open: false };
+  const limited = { ...select, limit: parts.filter(Boolean).join(' '), open: false };
+  if (!guarded) return limited;
+  const table = ['WITH prefix AS MATERIALIZED', ...parenthesized(selectLines(limited)), 'SELECT * FROM prefix'];
+  return selectAll(parenthesized(table), namesOf(limited));
 }
 
 /** Columns go by position; all inputs have the same names. */

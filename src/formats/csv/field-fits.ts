@@ -38,12 +38,14 @@ function fits(text: string, type: DataType, classify: (text: string) => FieldKin
       return /^(true|false|t|f|1|0|yes|no|y|n)$/i.test(text);
     case 'date':
       return ['date', 'date-format'].includes(classify(text));
-    case 'timestamp': {
+    case 'time':
+      return /^\d{1,2}:\d{2}(:\d{2}(\.\d*)?)?$/.test(text) && fractionDigits(text) <= 6;
+    case 'timestamp':
+      return fitsTimestamp(text, classify(text), { s: 0, ms: 3, us: 6, ns: 9 }[type.unit]);
+    case 'timestamptz': {
       const kind = classify(text);
-      return ['date', 'timestamp', 'timestamp-format', ...(type.unit === 'ns' ? ['timestamp-ns'] : [])].includes(kind);
+      return fitsTimestamp(text, kind === 'timestamptz' ? 'timestamp' : kind, 6);
     }
-    case 'timestamptz':
-      return ['date', 'timestamp', 'timestamptz', 'timestamp-format'].includes(classify(text));
     default:
       return true;
   }
@@ -59,4 +61,15 @@ function fitsDecimal(text: string, precision: number, scale: number): boolean {
   const [, whole, fraction] = /^[+-]?(\d*)(?:\.(\d*))?$/.exec(text) ?? [];
   if (whole === undefined || (whole === '' && !fraction)) return false;
   return whole.replace(/^0+/, '').length <= precision - scale && (fraction ?? '').replace(/0+$/, '').length <= scale;
+}
+
+/** @param digits that a fraction of a second may have */
+function fitsTimestamp(text: string, kind: FieldKind, digits: number): boolean {
+  if (kind === 'date' || kind === 'timestamp-format') return true;
+  return (kind === 'timestamp' || kind === 'timestamp-ns') && fractionDigits(text) <= digits;
+}
+
+/** Digits of a second's fraction, without zeros at its end. */
+function fractionDigits(text: string): number {
+  return (/\.(\d*)/.exec(text)?.[1] ?? '').replace(/0+$/, '').length;
 }

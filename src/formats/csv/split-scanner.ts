@@ -62,7 +62,8 @@ export class CsvScanner implements RecordScanner {
       // Only `\n` leads to a record's start; `\r` is known to have ended one by the byte behind it.
       if (next === recordStart || state === afterReturn) {
         const start = pieceStart + index + (next === recordStart ? 1 : 0);
-        if (start >= target) return this.found(start, next !== recordStart ? '\r' : state === afterReturn ? '\r\n' : '\n');
+        if (start >= target)
+          return this.found(start, next !== recordStart ? '\r' : state === afterReturn ? '\r\n' : '\n');
       }
       state = next;
     }

@@ -46,7 +46,8 @@ export function scanTransitions(dialect: RecordDialect): Uint8Array {
     set(state, lineFeed, recordStart);
   }
   for (const [seen, byte] of delimiter.entries()) {
-    if (seen > 0) set(firstDelimiterState + seen, byte, seen + 1 < delimiter.length ? firstDelimiterState + seen + 1 : fieldStart);
+    if (seen > 0)
+      set(firstDelimiterState + seen, byte, seen + 1 < delimiter.length ? firstDelimiterState + seen + 1 : fieldStart);
   }
   table.fill(quoted, quoted << 8, (quoted + 1) << 8);
   table.fill(quoted, escaped << 8, (escaped + 1) << 8);

@@ -61,7 +61,12 @@ export async function explainNdjsonFailure(
         : `Line ${row} of ${uri}${byteOffset === null ? '' : ` (byte ${byteOffset})`}`;
     return new SourceError('BAD_RECORD', `${place} ${message.replace(/^This line /, '')} ${mend}`, {
       cause: error,
-      details: { uri, ...(row === null ? {} : { row }), ...(byteOffset === null ? {} : { byteOffset }), ...(column === null ? {} : { column }) },
+      details: {
+        uri,
+        ...(row === null ? {} : { row }),
+        ...(byteOffset === null ? {} : { byteOffset }),
+        ...(column === null ? {} : { column }),
+      },
     });
   }
   return null;

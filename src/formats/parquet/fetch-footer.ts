@@ -29,7 +29,7 @@ type Reader = Pick<ObjectStore, 'read'>;
  * @throws {StorageError} what the store throws
  */
 export async function readFooter(store: Reader, file: ScanFile, options: FetchOptions = {}): Promise<ParquetFooter> {
-  return describe(file, await readFooterBytes(store, file, options));
+  return footerOf(file, await readFooterBytes(store, file, options));
 }
 
 /** Reads the Thrift struct of a file's footer, from which `rewriteFooter` makes another; requests and errors of {@link readFooter}. */
@@ -124,7 +124,12 @@ async function refuseForeign(store: Reader, file: ScanFile, tail: Buffer, option
   if (problem) throw badFormat(file, problem.message, problem);
 }
 
-function describe(file: ScanFile, bytes: Uint8Array): ParquetFooter {
+/**
+ * What {@link readFooterBytes} read.
+ *
+ * @throws {SourceError} BAD_FORMAT, with the byte range, for a damaged or encrypted footer
+ */
+export function footerOf(file: ScanFile, bytes: Uint8Array): ParquetFooter {
   try {
     return describeFooter(bytes, file.sizeBytes);
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { ParquetFooter } from '../../formats/parquet/footer.ts';
 import type { FileSamples, Sample } from '../../formats/samples.ts';
 import type { Schema } from '../../plan/types.ts';
 import type { ObjectInfo } from '../../storage/store.ts';
@@ -5,13 +6,19 @@ import type { ObjectInfo } from '../../storage/store.ts';
 /** What a session remembers of files: a file is not read again while its version is the same. */
 export interface ResolveCache {
   readonly parquetSchemas: FileCache<Schema>;
+  readonly footers: FileCache<ParquetFooter>;
   readonly samples: FileCache<FileSamples>;
   readonly heads: FileCache<Sample>;
 }
 
 /** A new, empty memory. Samples are large (up to 192 KiB), so few of them are kept. */
 export function createResolveCache(): ResolveCache {
-  return { parquetSchemas: new FileCache(16_384), samples: new FileCache(128), heads: new FileCache(1_024) };
+  return {
+    parquetSchemas: new FileCache(16_384),
+    footers: new FileCache(16_384),
+    samples: new FileCache(128),
+    heads: new FileCache(1_024),
+  };
 }
 
 /** Values by file and version; the oldest go when there are too many. */

@@ -8,6 +8,8 @@ export interface ResolveIo {
   readonly store: ObjectStore;
   /** Columns of each Parquet file, as the engine reads it; paths are local. */
   readonly describeParquet: (paths: readonly string[]) => Promise<readonly Schema[]>;
+  /** Columns of a Parquet file elsewhere, as the engine would read them; the bytes are those of an empty file with its footer. */
+  readonly describeEmptyParquet: (file: Uint8Array) => Promise<Schema>;
   /** First bytes of a zstd file, decompressed (see `formats/zstd-head.ts`). */
   readonly zstdHead: (
     file: ObjectInfo,

@@ -1,5 +1,7 @@
-import { PlanError, ShoalError, SourceError, TypeMismatchError, UnknownColumnError } from '../../errors.ts';
+import { ShoalError, SourceError, TypeMismatchError, UnknownColumnError } from '../../errors.ts';
 import { checkParquet } from '../../formats/parquet/check-parquet.ts';
+import { emptyParquet } from '../../formats/parquet/empty-file.ts';
+import { footerOf, readFooterBytes } from '../../formats/parquet/fetch-footer.ts';
 import type { ScanFile, SourceSpec } from '../../plan/source.ts';
 import { formatType } from '../../plan/type-name.ts';
 import { type Schema, sameType } from '../../plan/types.ts';
@@ -9,8 +11,8 @@ import type { FileContents, ResolveIo } from './io.ts';
 import { mergeSchemas } from './merge-schemas.ts';
 
 /**
- * Columns of Parquet files, which all must have the same. Every file is looked at: at 16 bytes to see that it is whole, and
- * at its footer, by the engine.
+ * Columns of Parquet files, which all must have the same. Every file is looked at: of one on this machine at 16 bytes to see
+ * that it is whole and at its footer, by the engine; of one elsewhere the footer is fetched.
  *
  * @param folders names that hive folders give, which files need not agree on
  */
@@ -32,25 +34,28 @@ export async function resolveParquet(
 
 async function describe(file: ScanFile, io: ResolveIo): Promise<Schema> {
   const path = localPath(file.uri);
-  if (path === null)
-    throw new PlanError(
-      'INVALID_ARGUMENT',
-      `${file.uri} is not on this machine, where this version reads only. Copy it here.`,
-    );
+  if (path === null) return describeElsewhere(file, io);
   await checkParquet(file, io.store);
+  return asSourceError(file, async () => (await io.describeParquet([path]))[0] ?? []);
+}
+
+/** The footer is fetched, and remembered: cutting the file into splits needs it too. */
+async function describeElsewhere(file: ScanFile, io: ResolveIo): Promise<Schema> {
+  const bytes = await readFooterBytes(io.store, file, io.signal ? { signal: io.signal } : {});
+  await io.cache.footers.get(file, async () => footerOf(file, bytes));
+  return asSourceError(file, () => io.describeEmptyParquet(emptyParquet(bytes)));
+}
+
+async function asSourceError(file: ScanFile, read: () => Promise<Schema>): Promise<Schema> {
   try {
-    const [schema] = await io.describeParquet([path]);
-    return schema ?? [];
+    return await read();
   } catch (error) {
     if (error instanceof ShoalError) throw error;
     const told = error instanceof Error ? (error.message.split('\n')[0] ?? '').replace(/[^!-~]+$/, '') : String(error);
     throw new SourceError(
       'BAD_FORMAT',
       `${file.uri} cannot be read as Parquet; its footer is damaged or of a kind that the engine does not know: ${told}`,
-      {
-        cause: error,
-        details: { uri: file.uri },
-      },
+      { cause: error, details: { uri: file.uri } },
     );
   }
 }

@@ -124,7 +124,8 @@ function exactly(node: RelNode, names: readonly string[]): RelNode {
 /** Those that pass, or the first when none does: a table without columns would lose its rows. */
 function atLeastOne<T>(items: readonly T[], test: (item: T) => boolean): readonly T[] {
   const kept = keepSame(items, test);
-  return kept.length > 0 ? kept : items.slice(0, 1);
+  if (kept.length > 0) return kept;
+  return items.length > 1 ? items.slice(0, 1) : items;
 }
 
 /** `items.filter(test)`, or `items` itself when all pass. */

@@ -74,7 +74,9 @@ export async function spreadQuery(
     nextExchange: () => exchanges++,
     warn: (message: string) => void warnings.push(message),
   };
-  const gathered = pruneColumns.apply(gather(distribute(keyed, placed), placed), context.rules);
+  const distributed = distribute(keyed, placed);
+  // Every task writes files of its own into a folder; rows for the driver, or for one file, come together.
+  const gathered = pruneColumns.apply(isFolder(output) ? distributed.rel : gather(distributed, placed), context.rules);
   const work: Work = { ...scanWork(splits), exchangedBytes: exchangedBytes(gathered, splits), stages: exchanges + 1 };
   const cost = chooseSpread(work, driver, backend, spread.always || spread.tasks !== null);
   const text = explainCost(cost, work, driver, backend);
@@ -88,6 +90,10 @@ export async function spreadQuery(
     warnings: [...new Set(warnings)],
     cost: text,
   };
+}
+
+function isFolder(output: StageOutput): boolean {
+  return output.kind === 'sink' && output.layout.kind === 'folder';
 }
 
 /** A wanted number of tasks says how large a split is, once it is known how much there is to read. */

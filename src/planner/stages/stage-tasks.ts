@@ -42,6 +42,11 @@ function outputOf(
   slots: number,
   prefix: string,
 ): TaskOutput {
+  if (output.kind === 'sink' && output.layout.kind === 'folder')
+    return {
+      ...output,
+      layout: { ...output.layout, fileName: `${output.layout.fileName}-${prefix.slice(prefix.lastIndexOf('-') + 1)}` },
+    };
   if (output.kind !== 'exchange') return output;
   const { partitioning } = output;
   const sample =

@@ -120,7 +120,14 @@ export const numberFunctions: Catalog = {
     build: ([a, b]) => least(a, b),
     sql: ([a, b]) => `CASE WHEN ${a} IS NULL OR ${b} < ${a} THEN ${b} ELSE ${a} END`,
   },
-  negateDecimal: { takes: ['decimal'], gives: typeOfFirst, build: ([a]) => a.neg(), sql: ([a]) => `(-(${a}))` },
+  // The engine takes the negation of a constant null for an INTEGER.
+  negateDecimal: {
+    takes: ['decimal'],
+    gives: typeOfFirst,
+    safe: isColumn,
+    build: ([a]) => a.neg(),
+    sql: ([a]) => `(-(${a}))`,
+  },
   absDecimal: { takes: ['decimal'], gives: typeOfFirst, build: ([a]) => a.abs(), sql: ([a]) => `abs(${a})` },
   floorDecimal: {
     takes: ['decimal'],
@@ -183,4 +190,8 @@ function isSmall([a]: readonly [Typed, ...Typed[]]): boolean {
 
 function areSmall([a, b]: Operands<Typed>): boolean {
   return isSmall([a]) && isSmall([b]);
+}
+
+function isColumn([a]: Operands<Typed>): boolean {
+  return a.expr.kind === 'column';
 }

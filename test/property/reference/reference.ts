@@ -27,6 +27,8 @@ export class Reference {
     const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
     const connection = await instance.connect();
     await connection.run(`SET TimeZone = 'UTC'`);
+    // What its optimizer gets wrong (1.5.6 takes filters of joins below LIMIT) must not pass for right.
+    await connection.run('PRAGMA disable_optimizer');
     return new Reference(instance, connection);
   }
 

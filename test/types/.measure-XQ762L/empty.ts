@@ -1,2 +1,0 @@
-import type { Dataset } from '../../../src/index.ts';
-export type Any = Dataset;
