@@ -61,3 +61,4 @@ export {
   UnknownColumnError,
 } from './errors.ts';
 export type { DataType, Field, Schema } from './plan/types.ts';
+export type { S3Encryption, S3Options } from './storage/s3/options.ts';

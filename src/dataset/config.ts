@@ -4,7 +4,9 @@ import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PlanError } from '../errors.ts';
+import type { S3Options } from '../storage/s3/options.ts';
 import type { ConvertOptions } from './convert/options.ts';
+import { checkS3Options, type StorageConfig, workspaceUri } from './storage-config.ts';
 
 /** What `connect` takes. What it doesn't say, `SHOAL_*` variables do, then `shoal.config.{json,js,mjs,ts}`, then the defaults. */
 export interface ConnectOptions {
@@ -27,6 +29,16 @@ export interface ConnectOptions {
   readonly planner?: PlannerOptions;
   /** Folder for temporary files; default: `shoal` in the system's own. `SHOAL_SCRATCH` */
   readonly scratchDirectory?: string;
+  /**
+   * How `s3://` is reached: endpoint, region …; what is left out, and all credentials, come from the environment as the AWS SDK
+   * reads it (`AWS_REGION`, `AWS_ENDPOINT_URL_S3`, `AWS_PROFILE` …), here and in every worker.
+   */
+  readonly s3?: S3Options;
+  /**
+   * Folder, as a path or `s3://bucket/prefix`, through which the tasks of a query hand rows to each other, each query in one of
+   * its own that goes when it ends; default: the scratch folder, which workers on this machine share. `SHOAL_WORKSPACE`
+   */
+  readonly workspace?: string;
   /** IANA name of the zone in which date methods see zoned timestamps; default 'UTC'. `SHOAL_TIME_ZONE` */
   readonly timeZone?: string;
   /** How 64-bit integers, decimals and timestamps become JavaScript values. */
@@ -48,7 +60,7 @@ export interface PlannerOptions {
 }
 
 /** Options with nothing left open. */
-export interface Config {
+export interface Config extends StorageConfig {
   readonly backend: string;
   readonly threads: number;
   readonly memoryLimitBytes: number;
@@ -79,9 +91,12 @@ export async function resolveConfig(
         ? { value: env[variable], from: variable }
         : { value: file.options[name] as T | undefined, from: `${name} in ${file.path}` };
   const zone = pick<string>('timeZone', 'SHOAL_TIME_ZONE');
+  const workspace = pick<string>('workspace', 'SHOAL_WORKSPACE').value;
   return {
     backend: pick<string>('backend', 'SHOAL_BACKEND').value ?? 'local',
     ...resolveResources(pick),
+    storeOptions: { s3: checkS3Options({ ...file.options.s3, ...options.s3 }) },
+    workspace: workspace === undefined ? null : workspaceUri(workspace),
     planner: checkPlanner({ ...file.options.planner, ...options.planner }),
     scratchDirectory: resolve(pick<string>('scratchDirectory', 'SHOAL_SCRATCH').value ?? join(tmpdir(), 'shoal')),
     timeZone: zone.value === undefined ? 'UTC' : checkTimeZone(zone.value, zone.from),

@@ -9,7 +9,7 @@ import type { LogicalNode } from '../plan/logical.ts';
 import { broadcastTargetBytes, type Spread } from '../planner/stages/spread-query.ts';
 import type { JobEvent } from '../scheduler/job.ts';
 import { createStore } from '../storage/create-store.ts';
-import { toUri } from '../storage/uri.ts';
+import { joinUri, toUri } from '../storage/uri.ts';
 import type { WorkerEnvironment } from '../worker/run-task.ts';
 import { type QueryContext, runPersist } from './actions.ts';
 import { type Config, type ConnectOptions, type PlannerOptions, resolveConfig } from './config.ts';
@@ -19,6 +19,7 @@ import { MemoryTables } from './memory-tables.ts';
 import { createPlanning } from './planning.ts';
 import { parseSchema, Reader, type SchemaOption } from './reader.ts';
 import type { AnyRow, IsKnown, Simplify } from './row-types.ts';
+import { SessionScratch } from './session-scratch.ts';
 
 /**
  * Opens a session: on this machine unless options, `SHOAL_*` variables or `shoal.config.*` name another backend.
@@ -57,7 +58,7 @@ export class Session {
     const scratchDirectory = this.scratch.path;
     this.environment = {
       engines: new EnginePool(),
-      store: createStore(),
+      store: createStore(config.storeOptions),
       scratchDirectory,
       threads: config.threads,
       memoryLimitBytes: config.memoryLimitBytes,
@@ -76,7 +77,7 @@ export class Session {
       closed: this.closing.signal,
       backend: () => (this.backend ??= openBackend(config.backend, this.environment, config)),
       driver: () => (this.driver ??= openBackend('local', this.environment)),
-      newWorkspace: () => toUri(`${scratchDirectory}/jobs/${randomUUID()}/`),
+      newWorkspace: () => joinUri(config.workspace ?? toUri(`${scratchDirectory}/`), `jobs/${randomUUID()}/`),
       emit: (event) => void this.events.emit('progress', event),
     };
     this.read = new Reader((node) => this.derive(node));

@@ -62,7 +62,7 @@ export async function planQuery(request: PlanRequest, environment: PlanningEnvir
       timeZone: environment.timeZone,
       ...(spread
         ? await spreadQuery(rel, schema, request.output, { ...spread, rules: evidence, connection, io: environment })
-        : inOneTask(rel, schema, request.output)),
+        : await inOneTask(rel, schema, request.output, environment)),
     };
   } finally {
     connection.closeSync();

@@ -1,6 +1,6 @@
-import { verifySpans } from '../../src/plan/part-span.ts';
 import type { Piece } from '../../src/formats/piece-queue.ts';
 import { type CutPart, cutPart, type SplitRequest } from '../../src/formats/split-part.ts';
+import { verifySpans } from '../../src/plan/part-span.ts';
 import type { ByteRange } from '../../src/storage/store.ts';
 
 /** A file cut at these offsets as a job does it: every part by itself, then those again whose guess was wrong. */

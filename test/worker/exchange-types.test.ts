@@ -16,7 +16,10 @@ const values: readonly (readonly [DataType, readonly string[]])[] = [
   [parseType('int16'), ['-32768', '32767']],
   [parseType('int32'), ['-2147483648', '2147483647']],
   [parseType('int64'), ['-9223372036854775808', '9223372036854775807', '0', '-1']],
-  [parseType('int128'), ["'-170141183460469231731687303715884105728'", "'170141183460469231731687303715884105727'", '27021597764222979']],
+  [
+    parseType('int128'),
+    ["'-170141183460469231731687303715884105728'", "'170141183460469231731687303715884105727'", '27021597764222979'],
+  ],
   [parseType('uint8'), ['0', '255']],
   [parseType('uint16'), ['0', '65535']],
   [parseType('uint32'), ['0', '4294967295']],
@@ -27,16 +30,37 @@ const values: readonly (readonly [DataType, readonly string[]])[] = [
   [parseType('decimal(4,2)'), ['-99.99', '99.99']],
   [parseType('decimal(9,0)'), ['-999999999', '999999999']],
   [parseType('decimal(18,18)'), ['-0.999999999999999999', '0.000000000000000001']],
-  [parseType('decimal(38,2)'), ["'-999999999999999999999999999999999999.99'", "'999999999999999999999999999999999999.99'"]],
+  [
+    parseType('decimal(38,2)'),
+    ["'-999999999999999999999999999999999999.99'", "'999999999999999999999999999999999999.99'"],
+  ],
   [parseType('string'), ["''", "'é🐟\u{10FFFF}'", "'a' || chr(0) || 'b'", "repeat('long ', 5000)", "'NULL'"]],
   [parseType('binary'), ["''::BLOB", "'\\x00\\xFF'::BLOB", "'\\x00'::BLOB"]],
   [parseType('date'), ["'infinity'", "'-infinity'", "'5877642-06-25 (BC)'", "'5881580-07-10'", "'1970-01-01'"]],
   [parseType('time'), ["'00:00:00'", "'23:59:59.999999'", "'24:00:00'"]],
   [parseType('timestamp(s)'), ["'infinity'", "'-infinity'", "'290309-12-22 (BC) 00:00:00'", "'294247-01-10 04:00:54'"]],
-  [parseType('timestamp(ms)'), ["'infinity'", "'-infinity'", "'290309-12-22 (BC) 00:00:00'", "'294247-01-10 04:00:54.775'", "'1969-12-31 23:59:59.999'"]],
-  [parseType('timestamp(us)'), ["'infinity'", "'-infinity'", "'290309-12-22 (BC) 00:00:00'", "'294247-01-10 04:00:54.775806'"]],
-  [parseType('timestamp(ns)'), ["'infinity'", "'-infinity'", "'1677-09-22 00:00:00'", "'2262-04-11 23:47:16.854775806'"]],
-  [parseType('timestamptz'), ["'infinity'", "'-infinity'", "'290309-12-22 (BC) 00:00:00+00'", "'294247-01-10 04:00:54.775806+00'"]],
+  [
+    parseType('timestamp(ms)'),
+    [
+      "'infinity'",
+      "'-infinity'",
+      "'290309-12-22 (BC) 00:00:00'",
+      "'294247-01-10 04:00:54.775'",
+      "'1969-12-31 23:59:59.999'",
+    ],
+  ],
+  [
+    parseType('timestamp(us)'),
+    ["'infinity'", "'-infinity'", "'290309-12-22 (BC) 00:00:00'", "'294247-01-10 04:00:54.775806'"],
+  ],
+  [
+    parseType('timestamp(ns)'),
+    ["'infinity'", "'-infinity'", "'1677-09-22 00:00:00'", "'2262-04-11 23:47:16.854775806'"],
+  ],
+  [
+    parseType('timestamptz'),
+    ["'infinity'", "'-infinity'", "'290309-12-22 (BC) 00:00:00+00'", "'294247-01-10 04:00:54.775806+00'"],
+  ],
   [
     parseType('interval'),
     [
@@ -70,7 +94,13 @@ const nestings: readonly {
     values: (inner, type) => inner.map((value) => `[${value}, NULL]::${type}[2]`),
   },
   {
-    type: (type) => ({ kind: 'struct', fields: [{ name: 'a "b"', type }, { name: 'é', type: { kind: 'list', item: type } }] }),
+    type: (type) => ({
+      kind: 'struct',
+      fields: [
+        { name: 'a "b"', type },
+        { name: 'é', type: { kind: 'list', item: type } },
+      ],
+    }),
     values: (inner) => inner.map((value) => `{'a "b"': ${value}, 'é': [NULL, ${value}]}`),
   },
   {
@@ -100,7 +130,11 @@ const cases = values.flatMap(([type, texts]): (readonly [string, DataType, reado
 function rowsOf(type: DataType, texts: readonly string[]): RelNode {
   const list = `[${[...texts, 'NULL'].map((text) => `CAST(${text} AS ${renderType(type)})`).join(', ')}]`;
   const none: RelNode = { kind: 'values', schema: schema({ one: 'int32' }), rows: [[1]] };
-  return { kind: 'project', input: none, columns: named({ n: sql(`unnest(range(${texts.length + 1}))`), v: sql(`unnest(${list})`) }) };
+  return {
+    kind: 'project',
+    input: none,
+    columns: named({ n: sql(`unnest(range(${texts.length + 1}))`), v: sql(`unnest(${list})`) }),
+  };
 }
 
 const keep: Partitioning = { kind: 'keep', sampleKeys: [] };
@@ -119,7 +153,11 @@ test.each(cases)('%s comes out of an exchange as it went in', async (_, type, te
   expect(expected.length).toBe(texts.length + 1);
   const kept = await worker.write(plan, columns, output(keep));
   expect((await worker.rows(readOf(columns, kept.partitions[0] ?? []))).rows).toEqual(expected);
-  const hashed = await worker.write(plan, columns, output({ kind: 'hash', keys: [col('v')], partitions: 2, nullsTogether: false }));
+  const hashed = await worker.write(
+    plan,
+    columns,
+    output({ kind: 'hash', keys: [col('v')], partitions: 2, nullsTogether: false }),
+  );
   const { rows } = await worker.rows(readOf(columns, hashed.partitions.flat()));
   expect([...rows].sort((a, b) => Number(a[0]) - Number(b[0]))).toEqual(expected);
   // What is read has the very type, too.
@@ -133,22 +171,25 @@ test.each(cases)('%s comes out of an exchange as it went in', async (_, type, te
 /** The engine's own sort turns −0 into 0. */
 const positive = (row: Row) => row.map((value) => value?.replaceAll('-0.0', '0.0'));
 
-test.each(cases)('%s: dealt by ranges in either order, the ranges one after another are the sorted rows', async (_, type, texts) => {
-  const columns: Schema = [...schema({ n: 'int64' }), { name: 'v', type }];
-  const plan = rowsOf(type, texts);
-  const isNested = ['list', 'array', 'struct', 'map'].includes(type.kind);
-  const orders = [desc(col('v'), true), asc(col('v')), ...(isNested ? [] : [asc(col('v'), true), desc(col('v'))])];
-  for (const key of orders) {
-    const keys = [key, asc(col('n'))];
-    const sampled = { ...output(keep), sample: { keys, rows: 1_000 } } as TaskOutput;
-    const { sample } = await worker.write(plan, columns, sampled);
-    expect(sample.length).toBe(texts.length + 1);
-    const bounds = [...sample].sort().slice(0, -1);
-    const dealt = await worker.write(plan, columns, output({ kind: 'range', keys, bounds }));
-    // As many ranges as rows: each has one.
-    expect(dealt.partitions.map((parts) => parts.map(({ rows }) => rows))).toEqual(sample.map(() => [1]));
-    const sorted = await worker.rows({ kind: 'sort', input: plan, keys, stable: false });
-    const { rows } = await worker.rows(readOf(columns, dealt.partitions.flat()));
-    expect(rows.map(positive)).toEqual(sorted.rows.map(positive));
-  }
-});
+test.each(cases)(
+  '%s: dealt by ranges in either order, the ranges one after another are the sorted rows',
+  async (_, type, texts) => {
+    const columns: Schema = [...schema({ n: 'int64' }), { name: 'v', type }];
+    const plan = rowsOf(type, texts);
+    const isNested = ['list', 'array', 'struct', 'map'].includes(type.kind);
+    const orders = [desc(col('v'), true), asc(col('v')), ...(isNested ? [] : [asc(col('v'), true), desc(col('v'))])];
+    for (const key of orders) {
+      const keys = [key, asc(col('n'))];
+      const sampled = { ...output(keep), sample: { keys, rows: 1_000 } } as TaskOutput;
+      const { sample } = await worker.write(plan, columns, sampled);
+      expect(sample.length).toBe(texts.length + 1);
+      const bounds = [...sample].sort().slice(0, -1);
+      const dealt = await worker.write(plan, columns, output({ kind: 'range', keys, bounds }));
+      // As many ranges as rows: each has one.
+      expect(dealt.partitions.map((parts) => parts.map(({ rows }) => rows))).toEqual(sample.map(() => [1]));
+      const sorted = await worker.rows({ kind: 'sort', input: plan, keys, stable: false });
+      const { rows } = await worker.rows(readOf(columns, dealt.partitions.flat()));
+      expect(rows.map(positive)).toEqual(sorted.rows.map(positive));
+    }
+  },
+);

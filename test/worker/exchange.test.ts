@@ -5,7 +5,7 @@ import type { Partitioning, RelNode } from '../../src/plan/relation.ts';
 import type { TaskOutput, TaskResult } from '../../src/plan/task.ts';
 import type { Schema } from '../../src/plan/types.ts';
 import { asc, col, desc, schema } from '../engine/sql/plan-builders.ts';
-import { readOf, type Row, scanOf, useWorker } from './support.ts';
+import { type Row, readOf, scanOf, useWorker } from './support.ts';
 
 const worker = useWorker();
 const { counting } = worker;
@@ -29,7 +29,10 @@ const producers = () => {
 
 const keep: Partitioning = { kind: 'keep', sampleKeys: [] };
 let exchanges = 0;
-const exchange = (partitioning: Partitioning, changes: Partial<Extract<TaskOutput, { kind: 'exchange' }>> = {}): TaskOutput => ({
+const exchange = (
+  partitioning: Partitioning,
+  changes: Partial<Extract<TaskOutput, { kind: 'exchange' }>> = {},
+): TaskOutput => ({
   kind: 'exchange',
   partitioning,
   prefix: worker.uri(`exchange/${exchanges++}`),
@@ -78,7 +81,8 @@ test('rows dealt by hash: P objects, at most P·R ranged reads, every row once, 
   expect(sorted(read.flat())).toEqual(expected);
   const homes = new Map(read.flatMap((rows, partition) => rows.map((row) => [`${row[0]}`, partition] as const)));
   expect(homes.size).toBe(98);
-  for (const [partition, rows] of read.entries()) for (const row of rows) expect(homes.get(`${row[0]}`)).toBe(partition);
+  for (const [partition, rows] of read.entries())
+    for (const row of rows) expect(homes.get(`${row[0]}`)).toBe(partition);
 });
 
 test('parts of an object lie one after another and are as long as the object', async () => {
@@ -109,15 +113,14 @@ test('rows whose key is null are spread unless they are wanted together', async 
   expect(spread[0]).toBeGreaterThan(50);
 });
 
-test.each<[Partitioning]>([
-  [{ kind: 'single' }],
-  [{ kind: 'broadcast' }],
-  [keep],
-])('$kind: one file a producer, in order', async (partitioning) => {
-  const results = await produce(exchange(partitioning));
-  expect(results.map(({ partitions }) => partitions.map((parts) => parts.length))).toEqual([[1], [1], [1], [1]]);
-  expect(await consume(results, 0)).toEqual(await everyRow());
-});
+test.each<[Partitioning]>([[{ kind: 'single' }], [{ kind: 'broadcast' }], [keep]])(
+  '$kind: one file a producer, in order',
+  async (partitioning) => {
+    const results = await produce(exchange(partitioning));
+    expect(results.map(({ partitions }) => partitions.map((parts) => parts.length))).toEqual([[1], [1], [1], [1]]);
+    expect(await consume(results, 0)).toEqual(await everyRow());
+  },
+);
 
 test('a sorted plan keeps its order, and names what it sorted by no more than others', async () => {
   const [scan] = await producers();
@@ -146,7 +149,11 @@ test('partitions without rows have no file, and a task without rows writes no ob
   expect(dealt.partitions.filter((parts) => parts.length > 0).length).toBe(2);
   counting.reset();
   for (const partitioning of [hash(8), keep]) {
-    const result = await worker.write(none, columns, exchange(partitioning, { sample: { keys: [asc(col('k'))], rows: 10 } }));
+    const result = await worker.write(
+      none,
+      columns,
+      exchange(partitioning, { sample: { keys: [asc(col('k'))], rows: 10 } }),
+    );
     expect(result).toMatchObject({ rows: 0, sample: [] });
     expect(result.partitions.flat()).toEqual([]);
   }
@@ -156,7 +163,11 @@ test('partitions without rows have no file, and a task without rows writes no ob
 
 test('rows without columns are still counted', async () => {
   const [scan] = await producers();
-  const result = await worker.write({ kind: 'project', input: scan as RelNode, columns: [] }, [], exchange({ kind: 'single' }));
+  const result = await worker.write(
+    { kind: 'project', input: scan as RelNode, columns: [] },
+    [],
+    exchange({ kind: 'single' }),
+  );
   expect(result.partitions[0]?.map((part) => part.rows)).toEqual([1_000]);
 });
 
@@ -190,8 +201,13 @@ test('a sort over several tasks: samples, bounds, ranges, and each range sorted 
 test('an attempt of the same task writes another object', async () => {
   const [scan] = await producers();
   const output = exchange(hash(2));
-  const results = [await worker.write(scan as RelNode, columns, output), await worker.write(scan as RelNode, columns, output)];
-  const uris = results.map((result) => result.partitions.flat().flatMap((part) => (part.kind === 'range' ? part.uri : [])));
+  const results = [
+    await worker.write(scan as RelNode, columns, output),
+    await worker.write(scan as RelNode, columns, output),
+  ];
+  const uris = results.map((result) =>
+    result.partitions.flat().flatMap((part) => (part.kind === 'range' ? part.uri : [])),
+  );
   expect(new Set(uris.flat()).size).toBe(2);
   expect(readdirSync(join(worker.folder, 'exchange')).some((name) => name.endsWith('.tmp'))).toBe(false);
 });

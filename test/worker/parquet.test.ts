@@ -25,7 +25,13 @@ const fileOf = async (changes: Partial<ScanFile> = {}) => {
 const partOf = (...rowGroups: number[]): FilePart => {
   const [first = 0, last = 0] = [rowGroups[0], rowGroups.at(-1)];
   const contiguous = last - first + 1 === rowGroups.length;
-  return { kind: 'row-groups', rowGroups, startRow: first * rowGroupRows, endRow: (last + 1) * rowGroupRows, contiguous };
+  return {
+    kind: 'row-groups',
+    rowGroups,
+    startRow: first * rowGroupRows,
+    endRow: (last + 1) * rowGroupRows,
+    contiguous,
+  };
 };
 
 const scan = (files: readonly ScanFile[], changes: Partial<ScanRel> = {}) =>
@@ -55,7 +61,9 @@ test.each([[[3]], [[0, 1]], [[8, 9]], [[1, 4, 5, 9]], [[0, 1, 2, 3, 4, 5, 6, 7, 
 );
 
 test('parts of a file among other files, in their order', async () => {
-  const other = await worker.file(await worker.parquet('other.parquet', `SELECT * REPLACE (-id AS id) FROM (${query}) LIMIT 10`));
+  const other = await worker.file(
+    await worker.parquet('other.parquet', `SELECT * REPLACE (-id AS id) FROM (${query}) LIMIT 10`),
+  );
   const files = [await fileOf({ part: partOf(9) }), other, other, await fileOf({ part: partOf(0, 2) })];
   const expected = [
     ...(await worker.rows(identified([await fileOf({ part: partOf(9) })]))).rows,
@@ -85,7 +93,11 @@ test('only chunks of the wanted columns and row groups are fetched', async () =>
 test('a whole file that is fetched is spared the row groups that its statistics exclude', async () => {
   const file = await fileOf();
   const prune = [call('gte', col('id'), lit(19_000))];
-  const plan: RelNode = { kind: 'filter', input: scan([file], { prune, columns: ['id', 'wide'] }), predicate: prune[0] ?? lit(true) };
+  const plan: RelNode = {
+    kind: 'filter',
+    input: scan([file], { prune, columns: ['id', 'wide'] }),
+    predicate: prune[0] ?? lit(true),
+  };
   counting.reset();
   expect((await worker.rows(plan, fetching)).rows.length).toBe(1_480);
   expect(counting.counts.bytesRead).toBeLessThan(file.sizeBytes / 5);
@@ -105,7 +117,11 @@ test('NaN is found whatever the statistics say, equality meets no bloom filter i
     [call('eq', col('text'), lit('text 7')), 205],
     [call('eq', col('id'), lit(20_000)), 1],
   ] as const) {
-    const plan: RelNode = { kind: 'filter', input: scan([await fileOf({ part: partOf(0, 1, 2, 3, 4, 5, 6, 7, 8, 9) })]), predicate };
+    const plan: RelNode = {
+      kind: 'filter',
+      input: scan([await fileOf({ part: partOf(0, 1, 2, 3, 4, 5, 6, 7, 8, 9) })]),
+      predicate,
+    };
     expect((await worker.rows(plan, fetching)).rows.length).toBe(count);
     const part: RelNode = { kind: 'filter', input: scan([await fileOf({ part: partOf(1, 9) })]), predicate };
     const inPlace = (await worker.rows(part)).rows;
@@ -131,10 +147,17 @@ test('columns named as the engine names its own', async () => {
 test('unionByName: a column that none of the files at hand has is null', async () => {
   const wide = schema({ id: 'int64', more: 'decimal(5,1)' });
   const path = await worker.parquet('narrow.parquet', 'SELECT i AS id FROM range(3) t(i)');
-  const plan = scanOf({ kind: 'parquet' }, [await worker.file(path)], wide, { columns: ['more', 'id', 'x'], rowIdentity: 'x' });
+  const plan = scanOf({ kind: 'parquet' }, [await worker.file(path)], wide, {
+    columns: ['more', 'id', 'x'],
+    rowIdentity: 'x',
+  });
   const union = { ...plan, source: { ...plan.source, unionByName: true } };
   const { rows } = await worker.rows(union);
-  expect(rows.map((row) => row.slice(0, 2))).toEqual([[null, '0'], [null, '1'], [null, '2']]);
+  expect(rows.map((row) => row.slice(0, 2))).toEqual([
+    [null, '0'],
+    [null, '1'],
+    [null, '2'],
+  ]);
   expect((await worker.rows(union, fetching)).rows).toEqual(rows);
 });
 
@@ -144,5 +167,8 @@ test('a file that changed since it was planned, in place and fetched', async () 
   await worker.parquet('changed.parquet', 'SELECT 1 AS id, 2 AS more');
   const plan = scanOf({ kind: 'parquet' }, [file], schema({ id: 'int32' }));
   await expect(worker.rows(plan)).rejects.toMatchObject({ code: 'OBJECT_CHANGED', details: { uri: file.uri } });
-  await expect(worker.rows(plan, fetching)).rejects.toMatchObject({ code: 'OBJECT_CHANGED', details: { uri: file.uri } });
+  await expect(worker.rows(plan, fetching)).rejects.toMatchObject({
+    code: 'OBJECT_CHANGED',
+    details: { uri: file.uri },
+  });
 });

@@ -33,13 +33,18 @@ function failedSpans(error: unknown): { readonly rows: readonly Row[]; readonly 
 }
 
 /** The file's rows by one task for each part; tasks that guessed wrong run again. */
-async function inParts(format: ResolvedFormat, columns: Schema, file: ScanFile, offsets: readonly number[], changes = {}) {
+async function inParts(
+  format: ResolvedFormat,
+  columns: Schema,
+  file: ScanFile,
+  offsets: readonly number[],
+  changes = {},
+) {
   const bounds = [0, ...offsets, file.sizeBytes];
   const run = async (part: Task['part']): Promise<Task> => {
-    const { rows, spans } = await worker.rows(scanOf(format, [{ ...file, part }], columns), changes).then(
-      ({ rows, result }) => ({ rows, spans: result.spans }),
-      failedSpans,
-    );
+    const { rows, spans } = await worker
+      .rows(scanOf(format, [{ ...file, part }], columns), changes)
+      .then(({ rows, result }) => ({ rows, spans: result.spans }), failedSpans);
     const [span] = spans;
     if (!span) throw new Error('A part has no span.');
     return { part, rows, span };
@@ -91,7 +96,15 @@ test('CSV of one column: blank lines are nulls, wherever it is cut', async () =>
 });
 
 test('CSV without a header, with columns in another order, beside other files', async () => {
-  const dialect = { delimiter: ';', quote: "'", escape: "'", header: false, nullValues: ['NA'], dateFormat: null, timestampFormat: null };
+  const dialect = {
+    delimiter: ';',
+    quote: "'",
+    escape: "'",
+    header: false,
+    nullValues: ['NA'],
+    dateFormat: null,
+    timestampFormat: null,
+  };
   const format = csvFormat(schema({ a: 'int64', b: 'string' }), { dialect });
   const first = await newFile('first.csv', "1;'x\ny'\n2;NA\n");
   const second = { ...(await newFile('second.csv', "z;3\n'u\nv';4\n")), columns: ['b', 'a'] };
@@ -107,13 +120,25 @@ test('CSV without a header, with columns in another order, beside other files', 
     ['6', null],
   ]);
   expect(result.spans).toEqual([
-    { scan: 0, uri: second.uri, startByte: 4, endByte: 12, firstRecordByte: 4, recordsEndByte: 12, endState: 'record', guessed: true },
+    {
+      scan: 0,
+      uri: second.uri,
+      startByte: 4,
+      endByte: 12,
+      firstRecordByte: 4,
+      recordsEndByte: 12,
+      endState: 'record',
+      guessed: true,
+    },
   ]);
 });
 
 test('CSV: parts of a large file, each read from one byte before it, with nothing to run again', async () => {
   const columns = schema({ id: 'int64', text: 'string', value: 'float64' });
-  const lines = Array.from({ length: 100_000 }, (_, index) => `${index},"line one of ${index}\nline two",${index % 7}.5\n`);
+  const lines = Array.from(
+    { length: 100_000 },
+    (_, index) => `${index},"line one of ${index}\nline two",${index % 7}.5\n`,
+  );
   const file = await newFile('large.csv', `id,text,value\n${lines.join('')}`);
   const whole = (await worker.rows(scanOf(csvFormat(columns), [file], columns))).rows;
   counting.reset();
@@ -127,8 +152,16 @@ test('CSV: parts of a large file, each read from one byte before it, with nothin
 });
 
 test.each([
-  ['ndjson', { kind: 'ndjson', columns: texts, onBadRow: 'error' }, '{"id":"1","text":"é\\n"}\r\n\n{"text":"🐟"}\n{"id":"3","x":[1]}'],
-  ['ndjson, tolerant', { kind: 'ndjson', columns: texts, onBadRow: 'skip' }, '{"id":"1"}\n{"text":"🐟"}\n\n{"id":"3","text":"y"}\n'],
+  [
+    'ndjson',
+    { kind: 'ndjson', columns: texts, onBadRow: 'error' },
+    '{"id":"1","text":"é\\n"}\r\n\n{"text":"🐟"}\n{"id":"3","x":[1]}',
+  ],
+  [
+    'ndjson, tolerant',
+    { kind: 'ndjson', columns: texts, onBadRow: 'skip' },
+    '{"id":"1"}\n{"text":"🐟"}\n\n{"id":"3","text":"y"}\n',
+  ],
   ['text', { kind: 'text' }, 'a, "b\n\n"c\nlast'],
 ] as const)('%s: cut at every byte', async (name, format, text) => {
   const columns = format.kind === 'text' ? schema({ line: 'string' }) : texts;
@@ -143,7 +176,14 @@ test.each([
 });
 
 test('the CSV fixtures: cut at every byte as the whole', async () => {
-  for (const name of ['plain.csv', 'quoted-newlines.csv', 'crlf.csv', 'bom.csv', 'no-final-newline.csv', 'header-only.csv']) {
+  for (const name of [
+    'plain.csv',
+    'quoted-newlines.csv',
+    'crlf.csv',
+    'bom.csv',
+    'no-final-newline.csv',
+    'header-only.csv',
+  ]) {
     const path = join(fixtures, 'csv', name);
     const file = await worker.file(path);
     const names = (readFileSync(path, 'utf8').replace('\ufeff', '').split(/\r?\n/)[0] ?? '').split(',');
@@ -165,7 +205,10 @@ test('whole files elsewhere are fetched in pieces, compressed ones as they are',
   expect(counting.counts).toMatchObject({ read: Math.ceil(plain.sizeBytes / (8 << 20)) + 1, head: 0 });
   const lines = await newFile('a.ndjson', '{"id":1}\n{"id":2,"text":"b"}');
   const format = { kind: 'ndjson', columns, onBadRow: 'error' } as const;
-  expect((await worker.rows(scanOf(format, [lines], columns), fetching)).rows).toEqual([['1', null], ['2', 'b']]);
+  expect((await worker.rows(scanOf(format, [lines], columns), fetching)).rows).toEqual([
+    ['1', null],
+    ['2', 'b'],
+  ]);
 });
 
 const leaveOut = "leave such rows out with { onBadRow: 'skip' } or { onBadRow: 'collect' }.";
@@ -193,7 +236,10 @@ test('a bad CSV value in a part: the byte in the object, the row where the part 
   // Who guessed tells where it began: the error is the file's fault only if the guess was right.
   await expect(error(17, text.length)).rejects.toMatchObject({
     name: 'SourceError',
-    details: { byteOffset: at, spans: [{ scan: 0, uri: file.uri, guessed: true, firstRecordByte: 20, recordsEndByte: text.length }] },
+    details: {
+      byteOffset: at,
+      spans: [{ scan: 0, uri: file.uri, guessed: true, firstRecordByte: 20, recordsEndByte: text.length }],
+    },
   });
 });
 
@@ -204,9 +250,17 @@ test('what the engine alone would let pass is found in a part too', async () => 
   const part = { kind: 'bytes', startByte: 10, endByte: text.length, exactStart: 13 } as const;
   const at = text.indexOf('3,1.5');
   await expect(
-    worker.rows(scanOf(csvFormat(schema({ id: 'int64', other: 'date' })), [{ ...file, part }], schema({ id: 'int64', other: 'date' }))),
+    worker.rows(
+      scanOf(
+        csvFormat(schema({ id: 'int64', other: 'date' })),
+        [{ ...file, part }],
+        schema({ id: 'int64', other: 'date' }),
+      ),
+    ),
   ).rejects.toMatchObject({ details: { byteOffset: 13 } });
-  const outcome = await worker.rows(scanOf(csvFormat(columns), [{ ...file, part }], columns)).catch((error: unknown) => error);
+  const outcome = await worker
+    .rows(scanOf(csvFormat(columns), [{ ...file, part }], columns))
+    .catch((error: unknown) => error);
   // The engine's CSV reader refuses fractions for integers, or rounds them: either way it is told.
   expect(outcome).toMatchObject({ code: 'BAD_RECORD', details: { byteOffset: at } });
 });
@@ -221,11 +275,27 @@ test('bad records that are left out of a part: bytes in the object, no row', asy
   const tolerant = async (part: FilePart) => (await worker.rows(scanOf(format, [{ ...file, part }], columns))).result;
   expect(tasks.map((task) => task.span.firstRecordByte)).toEqual([0, 18]);
   expect((await tolerant(tasks[0]?.part as FilePart)).rejected).toEqual([
-    { uri: file.uri, byteOffset: 12, row: 3, column: null, message: 'This row has 3 fields, expected 2 (id, text).', text: '2,b,c' },
+    {
+      uri: file.uri,
+      byteOffset: 12,
+      row: 3,
+      column: null,
+      message: 'This row has 3 fields, expected 2 (id, text).',
+      text: '2,b,c',
+    },
   ]);
   expect(await tolerant(tasks[1]?.part as FilePart)).toMatchObject({
     rejectedCount: 1,
-    rejected: [{ uri: file.uri, byteOffset: 22, row: null, column: null, message: 'This row has 1 field, expected 2 (id, text).', text: '4' }],
+    rejected: [
+      {
+        uri: file.uri,
+        byteOffset: 22,
+        row: null,
+        column: null,
+        message: 'This row has 1 field, expected 2 (id, text).',
+        text: '4',
+      },
+    ],
   });
 });
 
@@ -244,8 +314,14 @@ test('bad NDJSON in a part: the byte in the object, the line where the part is t
     message: `The line at byte 18 of ${file.uri} ${told}`,
     details: { uri: file.uri, byteOffset: 18 },
   });
-  expect((await run(0, 'collect')).result).toMatchObject({ rejectedCount: 1, rejected: [{ uri: file.uri, row: 3, text: '{"id":}' }] });
-  expect((await run(5, 'collect')).result).toMatchObject({ rejectedCount: 1, rejected: [{ uri: file.uri, row: null }] });
+  expect((await run(0, 'collect')).result).toMatchObject({
+    rejectedCount: 1,
+    rejected: [{ uri: file.uri, row: 3, text: '{"id":}' }],
+  });
+  expect((await run(5, 'collect')).result).toMatchObject({
+    rejectedCount: 1,
+    rejected: [{ uri: file.uri, row: null }],
+  });
 });
 
 test('a part of a file that changed', async () => {

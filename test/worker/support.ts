@@ -35,10 +35,28 @@ export function useWorker(options: { readonly threads?: number; readonly store?:
     rmSync(folder, { recursive: true, force: true });
   });
   let running = 0;
-  const runText = async (plan: RelNode, schema: Schema, output: TaskOutput, changes: Partial<WorkerEnvironment> = {}) => {
+  const runText = async (
+    plan: RelNode,
+    schema: Schema,
+    output: TaskOutput,
+    changes: Partial<WorkerEnvironment> = {},
+  ) => {
     const batches: Batch[] = [];
-    const task: Task = { version: taskVersion, id: '0-0', stage: 0, engineVersion: await engineVersion(), plan, schema, output };
-    const port = { signal: new AbortController().signal, onBatch: async (batch: Batch) => void batches.push(batch), batchRows: 1_000 };
+    const task: Task = {
+      version: taskVersion,
+      id: '0-0',
+      stage: 0,
+      timeZone: 'UTC',
+      engineVersion: await engineVersion(),
+      plan,
+      schema,
+      output,
+    };
+    const port = {
+      signal: new AbortController().signal,
+      onBatch: async (batch: Batch) => void batches.push(batch),
+      batchRows: 1_000,
+    };
     running++;
     try {
       return { result: await runTask(JSON.stringify(task), { ...environment, ...changes }, port), batches };
@@ -53,12 +71,20 @@ export function useWorker(options: { readonly threads?: number; readonly store?:
     environment,
     counting,
     /** Runs a plan for its rows, every value as the engine's text. */
-    async rows(plan: RelNode, changes: Partial<WorkerEnvironment> = {}): Promise<{ readonly rows: readonly Row[]; readonly result: TaskResult }> {
+    async rows(
+      plan: RelNode,
+      changes: Partial<WorkerEnvironment> = {},
+    ): Promise<{ readonly rows: readonly Row[]; readonly result: TaskResult }> {
       const { result, batches } = await runText(asText(plan), [], { kind: 'result' }, changes);
       return { result, rows: batches.flatMap(rowsOf) };
     },
     /** Runs a plan for another output. */
-    async write(plan: RelNode, schema: Schema, output: TaskOutput, changes: Partial<WorkerEnvironment> = {}): Promise<TaskResult> {
+    async write(
+      plan: RelNode,
+      schema: Schema,
+      output: TaskOutput,
+      changes: Partial<WorkerEnvironment> = {},
+    ): Promise<TaskResult> {
       return (await runText(plan, schema, output, changes)).result;
     },
     /** Writes SQL's rows to a Parquet file and gives its path. */
@@ -100,12 +126,17 @@ function asText(plan: RelNode): RelNode {
 
 function rowsOf(batch: Batch): Row[] {
   return Array.from({ length: batch.numRows }, (_, row) =>
-    batch.columns.map((column) => (isValid(column, row) ? (column.data as readonly string[])[row] ?? null : null)),
+    batch.columns.map((column) => (isValid(column, row) ? ((column.data as readonly string[])[row] ?? null) : null)),
   );
 }
 
 /** A scan of all columns of such files. */
-export function scanOf(format: ResolvedFormat, files: readonly ScanFile[], schema: Schema, changes: Partial<ScanRel> = {}): ScanRel {
+export function scanOf(
+  format: ResolvedFormat,
+  files: readonly ScanFile[],
+  schema: Schema,
+  changes: Partial<ScanRel> = {},
+): ScanRel {
   return {
     kind: 'scan',
     source: { format, files, filesBeforePruning: files.length, schema, partitionColumns: [], unionByName: false },
@@ -132,6 +163,9 @@ export const commaDialect: ResolvedCsvDialect = {
 };
 
 /** A CSV format. */
-export function csvFormat(columns: Schema, changes: Partial<Extract<ResolvedFormat, { kind: 'csv' }>> = {}): ResolvedFormat {
+export function csvFormat(
+  columns: Schema,
+  changes: Partial<Extract<ResolvedFormat, { kind: 'csv' }>> = {},
+): ResolvedFormat {
   return { kind: 'csv', dialect: commaDialect, columns, onBadRow: 'error', ...changes };
 }

@@ -9,6 +9,7 @@ import { type RelNode, relInputs, type ScanRel } from '../../plan/relation.ts';
 import type { FilePart, ScanFile } from '../../plan/source.ts';
 import type { ScanSplit, SplitEvidence, SplitScan } from '../../plan/stage.ts';
 import type { ObjectStore } from '../../storage/store.ts';
+import { localPath } from '../../storage/uri.ts';
 import { inParallel } from '../resolve/in-parallel.ts';
 
 /** What cutting scans uses of the outside world. */
@@ -19,14 +20,36 @@ export interface SplitIo {
 }
 
 /** Cuts every scan of a plan into splits of about `targetBytes`; footers of Parquet files are read, nothing else. */
-export async function splitScans(plan: RelNode, targetBytes: number, io: SplitIo): Promise<SplitEvidence> {
-  const scans = [...new Set(scansOf(plan))];
-  return new Map(
-    await inParallel(
-      scans,
-      async (scan): Promise<[ScanRel, SplitScan]> => [scan, await splitScan(scan, targetBytes, io)],
-    ),
+export function splitScans(plan: RelNode, targetBytes: number, io: SplitIo): Promise<SplitEvidence> {
+  return splitEach(plan, (scan) => splitScan(scan, targetBytes, io));
+}
+
+/**
+ * What one task reads of the scans of a plan: of Parquet files elsewhere only row groups that can hold wanted rows, since all
+ * that it reads of them is fetched; of others all, without a look at their footers. Nothing when all files are on this machine.
+ */
+export async function narrowScans(plan: RelNode, io: SplitIo): Promise<SplitEvidence> {
+  if (!scansOf(plan).some(isParquetElsewhere)) return new Map();
+  return splitEach(plan, (scan) =>
+    isParquetElsewhere(scan) ? splitParquet(scan, Number.POSITIVE_INFINITY, io) : wholeScan(scan),
   );
+}
+
+function isParquetElsewhere({ source: { format, files } }: ScanRel): boolean {
+  return format.kind === 'parquet' && files.some((file) => localPath(file.uri) === null);
+}
+
+function wholeScan({ source: { files } }: ScanRel): SplitScan {
+  const bytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
+  return { splits: [{ files, bytes }], rowGroups: 0, skipped: [] };
+}
+
+async function splitEach(
+  plan: RelNode,
+  split: (scan: ScanRel) => Promise<SplitScan> | SplitScan,
+): Promise<SplitEvidence> {
+  const scans = [...new Set(scansOf(plan))];
+  return new Map(await inParallel(scans, async (scan): Promise<[ScanRel, SplitScan]> => [scan, await split(scan)]));
 }
 
 function scansOf(plan: RelNode): readonly ScanRel[] {

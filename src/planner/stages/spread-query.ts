@@ -11,7 +11,7 @@ import { describeExchanges } from './describe-exchanges.ts';
 import { distribute } from './distribute.ts';
 import { gather } from './distribution.ts';
 import { estimateBytes } from './estimate.ts';
-import { type SplitIo, splitScans } from './split-scans.ts';
+import { narrowScans, type SplitIo, splitScans } from './split-scans.ts';
 import { partitionTargetBytes } from './task-plans.ts';
 
 /** How far queries are spread. */
@@ -47,9 +47,16 @@ export interface SpreadContext {
   readonly io: SplitIo;
 }
 
-/** The whole query as one stage of one task. Pure. */
-export function inOneTask(rel: RelNode, schema: Schema, output: StageOutput, cost: string | null = null): CutPlan {
-  return { stages: cutStages(rel, schema, output), splits: new Map(), slots: 1, broadcastBytes: 0, warnings: [], cost };
+/** The whole query as one stage of one task. Reads the footers of Parquet files elsewhere, nothing else. */
+export async function inOneTask(
+  rel: RelNode,
+  schema: Schema,
+  output: StageOutput,
+  io: SplitIo,
+  cost: string | null = null,
+): Promise<CutPlan> {
+  const splits = await narrowScans(rel, io);
+  return { stages: cutStages(rel, schema, output), splits, slots: 1, broadcastBytes: 0, warnings: [], cost };
 }
 
 /** Cuts scans into splits and the query into stages, when that is done sooner than one task. Reads footers, nothing else. */
@@ -80,7 +87,7 @@ export async function spreadQuery(
   const work: Work = { ...scanWork(splits), exchangedBytes: exchangedBytes(gathered, splits), stages: exchanges + 1 };
   const cost = chooseSpread(work, driver, backend, spread.always || spread.tasks !== null);
   const text = explainCost(cost, work, driver, backend);
-  if (cost.chosen === 'single') return inOneTask(rel, schema, output, text);
+  if (cost.chosen === 'single') return inOneTask(rel, schema, output, context.io, text);
   const cut = await describeExchanges(gathered, connection);
   return {
     stages: cutStages(cut, schema, output),

@@ -49,7 +49,10 @@ const written: [string, Buffer][] = [
   ['blank lines', Buffer.from('\n\nid,text\n\n1,a\n\n\n2,"b\n\n"\n\n')],
   ['quotes within text', Buffer.from('id,text\n1,5" pipe\n2,a"b\n3,"c\nd"\n')],
   ['one column', Buffer.from('text\n"a\nb"\nc\n\n"d"\n')],
-  ['giant rows', Buffer.from(`id,text\n1,"${'line, of text\n'.repeat(30)}"\n2,${'x'.repeat(300)}\n3,"${'""'.repeat(200)}"\n4,y\n`)],
+  [
+    'giant rows',
+    Buffer.from(`id,text\n1,"${'line, of text\n'.repeat(30)}"\n2,${'x'.repeat(300)}\n3,"${'""'.repeat(200)}"\n4,y\n`),
+  ],
 ];
 
 describe.each([...fixtures, ...written])('%s', (_, bytes) => {
@@ -70,7 +73,10 @@ describe.each([...fixtures, ...written])('%s', (_, bytes) => {
     for (const size of [1, 2, 3, 5, 8, 13, 50, 200]) {
       const offsets = Array.from({ length: Math.max(0, Math.ceil(bytes.length / size) - 1) }, (_, i) => (i + 1) * size);
       const { slices, cuts } = await cut(bytes, offsets, width);
-      expect(slices.flatMap((slice) => papaRecords(slice, comma, newline)), `parts of ${size}`).toEqual(whole);
+      expect(
+        slices.flatMap((slice) => papaRecords(slice, comma, newline)),
+        `parts of ${size}`,
+      ).toEqual(whole);
       const told = new Set(cuts.map((each) => each.newline));
       expect([...told].filter((each) => each !== '' && each !== newline)).toEqual([]);
     }
@@ -92,7 +98,10 @@ test('any file, cut anywhere, read in any pieces', async () => {
       fc.integer({ min: 1, max: 40 }),
       async (rows, newline, quotes, final, places, pieceBytes) => {
         // A lone "\r" ends a record for the engine, and never does for papaparse: it stays within quotes.
-        const text = Papa.unparse(rows, { newline, quotes: quotes || rows.flat().some((value) => value.includes('\r')) });
+        const text = Papa.unparse(rows, {
+          newline,
+          quotes: quotes || rows.flat().some((value) => value.includes('\r')),
+        });
         const bytes = Buffer.from(final ? text + newline : text);
         const offsets = [...new Set(places)].filter((at) => at > 0 && at < bytes.length).sort((a, b) => a - b);
         const { slices } = await cut(bytes, offsets, 3, comma, pieceBytes);
