@@ -20,7 +20,7 @@ export {
   sum,
   variance,
 } from './dataset/aggregates.ts';
-export type { ConnectOptions } from './dataset/config.ts';
+export type { ConnectOptions, PlannerOptions } from './dataset/config.ts';
 export type { ConvertOptions } from './dataset/convert/options.ts';
 export { Dataset } from './dataset/dataset.ts';
 export { Aggregate, Expression, SortExpression } from './dataset/expression.ts';

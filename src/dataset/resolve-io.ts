@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DuckDBConnection } from '@duckdb/node-api';
 import { describeParquet } from '../engine/describe-parquet.ts';
 import { zstdHead } from '../formats/zstd-head.ts';
 import { createResolveCache } from '../planner/resolve/cache.ts';
@@ -9,6 +8,8 @@ import type { ResolveIo } from '../planner/resolve/io.ts';
 import type { ObjectInfo } from '../storage/store.ts';
 import { localPath } from '../storage/uri.ts';
 import { connectTo, type WorkerEnvironment } from '../worker/run-task.ts';
+
+type Connection = Awaited<ReturnType<typeof connectTo>>;
 
 /** Compressed bytes that are fetched of an object's beginning, at least: a block of zstd is up to 128 KiB of text. */
 const zstdBytes = 256 << 10;
@@ -56,7 +57,7 @@ async function fetchedZstdHead(
 async function withConnection<T>(
   environment: WorkerEnvironment,
   paths: readonly string[],
-  use: (connection: DuckDBConnection) => Promise<T>,
+  use: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   const connection = await connectTo(paths, environment);
   try {

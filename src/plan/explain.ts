@@ -20,11 +20,9 @@ function describeTasks(stage: Stage, plan: PhysicalPlan): string {
     partitioning.kind === 'hash' ? [partitioning.partitions] : [],
   );
   if (partitions[0] !== undefined) return `up to ${partitions[0]} tasks`;
-  const splits = scansIn(stage.plan).reduce(
-    (sum, scan) => sum + Math.max(1, plan.splits.get(scan)?.splits.length ?? 1),
-    0,
-  );
-  return splits > 1 && plan.splits.size > 0 ? `${splits} tasks` : '1 task';
+  const splits = scansIn(stage.plan).flatMap((scan) => plan.splits.get(scan)?.splits.length ?? []);
+  const tasks = splits.filter((count) => count > 1).reduce((sum, count) => sum + count, 0);
+  return tasks > 1 ? `${tasks} tasks` : '1 task';
 }
 
 function scansIn(node: RelNode): readonly ScanRel[] {

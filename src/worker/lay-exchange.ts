@@ -40,7 +40,10 @@ export async function layExchange(
       ? await Promise.all(files.map(inlinePart))
       : await rangeParts(files, `${prefix}-${randomUUID()}`, store, signal);
   const partitions = Array.from({ length: count }, (): ExchangePart[] => []);
-  for (const [index, { partition }] of files.entries()) partitions[partition]?.push(...parts.slice(index, index + 1));
+  for (const [index, { partition }] of files.entries()) {
+    const part = parts[index];
+    if (part) partitions[partition]?.push(part);
+  }
   return partitions;
 }
 

@@ -37,6 +37,8 @@ function knownNames(): ReadonlySet<string> {
 /** Code that stands in the last column without being a name of shoal's: options, types, uris, syntax. */
 const others = new Set([
   'onBadRow',
+  'partitionBy',
+  'mode',
   's3:',
   'rows',
   'range',

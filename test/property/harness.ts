@@ -78,15 +78,26 @@ export class Harness {
   }
 
   private async rowsDiffer(plan: RandomPlan, expected: Rows, actual: Rows): Promise<string | null> {
-    const [names, types] = [JSON.stringify(actual.names), JSON.stringify(actual.types)];
+    const names = JSON.stringify(actual.names);
     if (names !== JSON.stringify(expected.names)) return `Columns are ${names}, not ${JSON.stringify(expected.names)}.`;
-    if (types !== JSON.stringify(expected.types)) return `Types are ${types}, not ${JSON.stringify(expected.types)}.`;
+    if (!sameTypes(expected, actual)) {
+      return `Types are ${JSON.stringify(actual.types)}, not ${JSON.stringify(expected.types)}.`;
+    }
     const tolerances = new Map<number, number>();
     for (const [name, inexact] of Object.entries(plan.inexact)) {
       tolerances.set(expected.names.indexOf(name), 1e-12 * (await this.reference.magnitude(inexact)));
     }
     return compareRows(expected.rows, actual.rows, { ordered: plan.ordered, tolerances });
   }
+}
+
+/** Constants that come out as null are INTEGER to the engine or not, as its binder happens to see them. */
+function sameTypes(expected: Rows, actual: Rows): boolean {
+  return expected.types.every((type, column) => {
+    const other = actual.types[column];
+    const untyped = type === 'INTEGER' || other === 'INTEGER';
+    return type === other || (untyped && expected.rows.every((row) => row[column] === null));
+  });
 }
 
 /** How many plans a test runs and from which seed: `SHOAL_RUNS` and `SHOAL_SEED` have the last word. */

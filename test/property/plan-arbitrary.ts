@@ -1,14 +1,15 @@
 import fc from 'fast-check';
-import { generatePlan, type TableSeed } from './generate/generate-plan.ts';
+import { generatePlan, type PlanOptions, type TableSeed } from './generate/generate-plan.ts';
 import type { RandomPlan } from './random-plan.ts';
 
-/** How large plans get. */
-export interface PlanSize {
+/** How large plans get, and what they hold. */
+export interface PlanSize extends Partial<PlanOptions> {
+  /** Default 6. */
   readonly maxSteps?: number;
+  /** Default 3. */
   readonly maxTables?: number;
+  /** Default 40. */
   readonly maxRows?: number;
-  /** Whether `persist()` is among the verbs; default true. */
-  readonly persisted?: boolean;
 }
 
 const decision = fc.nat({ max: 0xffff });
@@ -29,14 +30,11 @@ function tableSeed(maxRows: number): fc.Arbitrary<TableSeed> {
  * Random plans: one to three tables of up to 40 rows, and a chain of up to six verbs over them. They shrink to fewer verbs,
  * fewer rows, and simpler decisions within each verb.
  */
-export function planArbitrary({
-  maxSteps = 6,
-  maxTables = 3,
-  maxRows = 40,
-  persisted = true,
-}: PlanSize = {}): fc.Arbitrary<RandomPlan> {
+export function planArbitrary(size: PlanSize = {}): fc.Arbitrary<RandomPlan> {
+  const { maxSteps = 6, maxTables = 3, maxRows = 40, persisted = true, windowsKeepOrder = true } = size;
   const tables = fc.array(tableSeed(maxRows), { minLength: 1, maxLength: maxTables, size: 'max' });
   const stepSeed = fc.array(decision, { minLength: 48, maxLength: 48 });
   const steps = fc.array(stepSeed, { minLength: 1, maxLength: maxSteps, size: 'max' });
-  return fc.tuple(tables, steps).map(([tableSeeds, stepSeeds]) => generatePlan(tableSeeds, stepSeeds, { persisted }));
+  const options = { persisted, windowsKeepOrder };
+  return fc.tuple(tables, steps).map(([tableSeeds, stepSeeds]) => generatePlan(tableSeeds, stepSeeds, options));
 }

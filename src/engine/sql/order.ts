@@ -1,32 +1,7 @@
 import { type NamedExpr, someExpr } from '../../plan/expr.ts';
-import type { RelNode } from '../../plan/relation.ts';
 import { foldCase, freshName } from './names.ts';
 import { quoteIdentifier } from './quote.ts';
 import { columnsOf, namesOf, nest, type Select } from './select.ts';
-
-/** Whether rows of a node come in an order that means something: that of files or of a sort. */
-export function hasOrder(rel: RelNode): boolean {
-  switch (rel.kind) {
-    case 'scan':
-    case 'values':
-    case 'read':
-    case 'sort':
-      return true;
-    case 'filter':
-    case 'project':
-    case 'explode':
-    case 'limit':
-    case 'exchange':
-      return hasOrder(rel.input);
-    case 'union':
-      return rel.inputs.some(hasOrder);
-    case 'aggregate':
-    case 'distinct':
-    case 'join':
-    case 'set-operation':
-      return false;
-  }
-}
 
 /** Whether a projection computes windows: the engine returns its rows window by window, not in their order. */
 export function hasWindows(columns: readonly NamedExpr[]): boolean {

@@ -1,5 +1,6 @@
 import { InternalError } from '../../errors.ts';
 import { type Expr, someExpr } from '../../plan/expr.ts';
+import { hasOrder } from '../../plan/order.ts';
 import type {
   AggregateRel,
   DistinctRel,
@@ -14,7 +15,7 @@ import { renderCondition, renderExpr, renderSortKey, type Scope } from './expr.t
 import { renderJoin } from './join.ts';
 import { renderValue } from './literal.ts';
 import { sqlNames } from './names.ts';
-import { hasOrder, hasWindows, withColumn, withPosition } from './order.ts';
+import { hasWindows, withColumn, withPosition } from './order.ts';
 import { renderRead } from './read-exchange.ts';
 import type { RenderContext, Rendering } from './render-context.ts';
 import { emptyTable, renderScan } from './scan.ts';

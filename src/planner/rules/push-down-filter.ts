@@ -14,7 +14,8 @@ import type { Rule, RuleContext } from './rule.ts';
 
 /**
  * Moves each condition of a filter as near to the scans as it may go, and tells scans which conditions hold for every
- * row that is wanted. A condition that could fail (a cast, a division …) stays above what would have kept rows from it.
+ * row that is wanted. Conditions go alike whether they can fail or not, as in the engine's own optimizer: use `tryCast`
+ * where a filter is to keep a cast from values that it refuses.
  */
 export const pushDownFilter: Rule = {
   name: 'push-down-filter',

@@ -1,4 +1,5 @@
 import { type Expr, type NamedExpr, someExpr, type WindowExpr } from '../../plan/expr.ts';
+import { hasOrder } from '../../plan/order.ts';
 import {
   type AggregateRel,
   columnNames,
@@ -31,9 +32,11 @@ import { partitionTargetBytes } from './task-plans.ts';
 /**
  * Puts exchanges into a plan where partitioning must change, so that what lies between two of them can run as many tasks.
  * Aggregates are split into a partial and a final step where algebra allows. Pure.
+ *
+ * @param ordered whether somebody looks at the order of the rows: what deals them to other tasks then has to be one task
  */
-export function distribute(rel: RelNode, context: DistributeContext): Placed {
-  const place = (input: RelNode) => distribute(input, context);
+export function distribute(rel: RelNode, context: DistributeContext, ordered: boolean): Placed {
+  const place = (input: RelNode, order: boolean) => distribute(input, context, order && hasOrder(input));
   switch (rel.kind) {
     case 'scan':
       return { rel, at: (context.splits.get(rel)?.splits.length ?? 1) > 1 ? spread : single };
@@ -41,39 +44,48 @@ export function distribute(rel: RelNode, context: DistributeContext): Placed {
     case 'read':
       return { rel, at: single };
     case 'filter': {
-      const input = place(rel.input);
+      const input = place(rel.input, ordered);
       return { rel: { ...rel, input: input.rel }, at: input.at };
     }
     case 'project':
-      return distributeProject(rel, place(rel.input), context);
+      return distributeProject(rel, place(rel.input, ordered), ordered && hasOrder(rel.input), context);
     case 'explode': {
-      const input = place(rel.input);
+      const input = place(rel.input, ordered);
       const lost = input.at.kind === 'hash' && input.at.columns.includes(rel.column);
       return { rel: { ...rel, input: input.rel }, at: lost ? spread : input.at };
     }
     case 'aggregate':
       return distributeAggregate(rel, context);
     case 'distinct':
-      return distributeDistinct(rel, place(rel.input), context);
+      return distributeDistinct(rel, place(rel.input, rel.on !== null), context);
     case 'sort':
-      return distributeSort(rel, place(rel.input), context);
+      return distributeSort(rel, place(rel.input, rel.stable), context);
     case 'limit':
       return distributeLimit(rel, context);
     case 'join':
-      return distributeJoin(rel, place(rel.left), place(rel.right), context);
+      return distributeJoin(rel, place(rel.left, false), place(rel.right, false), context);
     case 'union':
-      return distributeUnion(rel, rel.inputs.map(place));
+      return distributeUnion(
+        rel,
+        rel.inputs.map((input) => place(input, ordered)),
+      );
     case 'set-operation':
-      return distributeSetOperation(rel, place(rel.left), place(rel.right), context);
+      return distributeSetOperation(rel, place(rel.left, false), place(rel.right, false), context);
     case 'exchange':
       return { rel, at: rel.partitioning.kind === 'single' ? single : spread };
   }
 }
 
-function distributeProject(rel: ProjectRel, input: Placed, context: DistributeContext): Placed {
+function distributeProject(rel: ProjectRel, input: Placed, ordered: boolean, context: DistributeContext): Placed {
   const windows = rel.columns.flatMap(({ expr }) => windowsIn(expr));
   if (windows.length === 0 || input.at.kind === 'single') {
     return { rel: { ...rel, input: input.rel }, at: renamed(input.at, rel.columns) };
+  }
+  if (ordered) {
+    context.warn(
+      'A window over rows in the order of their files runs in one task; sort after it, and it runs in many.',
+    );
+    return { rel: { ...rel, input: gather(input, context) }, at: single };
   }
   const keys = sharedKeys(windows);
   if (keys.length === 0) {
@@ -115,7 +127,7 @@ function renamed(at: Distribution, columns: readonly NamedExpr[]): Distribution 
 }
 
 function distributeAggregate(rel: AggregateRel, context: DistributeContext): Placed {
-  const input = distribute(rel.input, context);
+  const input = distribute(rel.input, context, false);
   const keys = rel.keys.map((key) => key.expr);
   if (isTogether(input.at, plainColumns(keys)) && (rel.keys.length > 0 || input.at.kind === 'single')) {
     return { rel: { ...rel, input: input.rel }, at: renamed(input.at, rel.keys) };
@@ -159,7 +171,8 @@ function distributeSort(rel: SortRel, input: Placed, context: DistributeContext)
 /** Every task gives as many rows as are wanted at all; of a sort, its own first ones. */
 function distributeLimit(rel: LimitRel, context: DistributeContext): Placed {
   const sort = rel.input.kind === 'sort' ? rel.input : null;
-  const input = distribute(sort ? sort.input : rel.input, context);
+  const from = sort ? sort.input : rel.input;
+  const input = distribute(from, context, (sort ? sort.stable : true) && hasOrder(from));
   const sorted = (rows: RelNode): RelNode => (sort ? { ...sort, input: rows } : rows);
   if (input.at.kind === 'single') return { rel: { ...rel, input: sorted(input.rel) }, at: single };
   const enough = rel.limit === null ? null : rel.limit + rel.offset;

@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { hasOrder } from '../../plan/order.ts';
 import { mapInputs, type RelNode, relInputs } from '../../plan/relation.ts';
 import type { PhysicalPlan, SplitEvidence, StageOutput } from '../../plan/stage.ts';
 import type { Schema } from '../../plan/types.ts';
@@ -81,7 +82,7 @@ export async function spreadQuery(
     nextExchange: () => exchanges++,
     warn: (message: string) => void warnings.push(message),
   };
-  const distributed = distribute(keyed, placed);
+  const distributed = distribute(keyed, placed, !isFolder(output) && hasOrder(keyed));
   // Every task writes files of its own into a folder; rows for the driver, or for one file, come together.
   const gathered = pruneColumns.apply(isFolder(output) ? distributed.rel : gather(distributed, placed), context.rules);
   const work: Work = { ...scanWork(splits), exchangedBytes: exchangedBytes(gathered, splits), stages: exchanges + 1 };

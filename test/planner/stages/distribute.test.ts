@@ -204,7 +204,7 @@ test('a large sort is dealt by ranges', () => {
   `);
 });
 
-test('windows run where their partitions are together', () => {
+test('a window whose rows keep the order of their files is one task', () => {
   const window = {
     kind: 'window',
     fn: aggregate('sum', 'b') as never,
@@ -213,6 +213,26 @@ test('windows run where their partitions are together', () => {
     frame: null,
   } as const;
   const rel: RelNode = { kind: 'project', input: big, columns: [...named('a'), { name: 'w', expr: window }] };
+  expect(stagesOf(rel, splits).warnings).toEqual([
+    'A window over rows in the order of their files runs in one task; sort after it, and it runs in many.',
+  ]);
+});
+
+test('windows run where their partitions are together', () => {
+  const window = {
+    kind: 'window',
+    fn: aggregate('sum', 'b') as never,
+    partitionBy: [column('a')],
+    orderBy: [],
+    frame: null,
+  } as const;
+  const windowed: RelNode = { kind: 'project', input: big, columns: [...named('a'), { name: 'w', expr: window }] };
+  const rel: RelNode = {
+    kind: 'sort',
+    input: windowed,
+    keys: [{ expr: column('w'), descending: false, nullsFirst: false }],
+    stable: false,
+  };
   expect(stagesOf(rel, splits).text).toMatchInlineSnapshot(`
     "stage 0 → hash
       scan parquet file:///big.parquet (1000 B; 2 of 2 columns: a, b)
@@ -220,7 +240,8 @@ test('windows run where their partitions are together', () => {
       project: a, w = sum(b) over (partition by a)
         read exchange 0: a, b
     stage 2 → result (reads 1 single)
-      read exchange 1: a, w"
+      sort: w
+        read exchange 1: a, w"
   `);
 });
 

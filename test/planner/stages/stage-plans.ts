@@ -1,5 +1,6 @@
 import { explainRelation } from '../../../src/plan/explain.ts';
 import type { Expr, NamedExpr } from '../../../src/plan/expr.ts';
+import { hasOrder } from '../../../src/plan/order.ts';
 import type { ExchangePart, RelNode, ScanRel } from '../../../src/plan/relation.ts';
 import type { SplitScan, Stage, StageResult } from '../../../src/plan/stage.ts';
 import type { Schema } from '../../../src/plan/types.ts';
@@ -61,7 +62,7 @@ export function stagesOf(
     nextExchange: () => exchanges++,
     warn: (message: string) => void warnings.push(message),
   };
-  const stages = cutStages(gather(distribute(rel, context), context), [], { kind: 'result' });
+  const stages = cutStages(gather(distribute(rel, context, hasOrder(rel)), context), [], { kind: 'result' });
   return { stages, warnings, text: stages.map(describe).join('\n') };
 }
 

@@ -1,5 +1,5 @@
 import { Choices } from '../choices.ts';
-import type { PlanTable, RandomPlan } from '../random-plan.ts';
+import type { PlanStep, PlanTable, RandomPlan } from '../random-plan.ts';
 import { boundOf, type ColumnSpec, columnTypes, randomFrom, randomValue } from '../values.ts';
 import { drop, explode, groupBy, rename, risky, type StepMaker, select, unpivot, withColumns } from './column-steps.ts';
 import { join, setOperation } from './combining-steps.ts';
@@ -10,6 +10,14 @@ import { type Context, freshName, type QueryState } from './state.ts';
 export interface TableSeed {
   readonly columns: readonly number[];
   readonly rows: readonly number[];
+}
+
+/** What plans may hold and ask. */
+export interface PlanOptions {
+  /** Whether `persist()` is among the verbs. */
+  readonly persisted: boolean;
+  /** Whether rows keep their order where windows are computed; otherwise they have none from there on. */
+  readonly windowsKeepOrder: boolean;
 }
 
 interface DecidedTable {
@@ -53,14 +61,14 @@ const rightSteps: readonly StepMaker[] = [filter, withColumns, sort, groupBy, se
 export function generatePlan(
   tableSeeds: readonly TableSeed[],
   stepSeeds: readonly (readonly number[])[],
-  { persisted }: { readonly persisted: boolean },
+  options: PlanOptions,
 ): RandomPlan {
   const decided = tableSeeds.map(decideTable);
   const tables = decided.map((one) => one.table);
   let state = startOf(decided[0] ?? decideTable({ columns: [], rows: [] }), 0);
   for (const seed of stepSeeds) {
     const context = { choices: new Choices(seed), state, tables };
-    state = nextStep(context, persisted ? [...steps, persist] : steps);
+    state = nextStep(context, options);
   }
   const last = new Choices(stepSeeds.at(-1)?.slice(-12) ?? []);
   const context = { choices: last, state, tables };
@@ -74,12 +82,17 @@ export function generatePlan(
 }
 
 /** One more verb; another one where the rows are not fit for the first. */
-function nextStep(context: Context, makers: readonly StepMaker[]): QueryState {
+function nextStep(context: Context, { persisted, windowsKeepOrder }: PlanOptions): QueryState {
+  const makers = persisted ? [...steps, persist] : steps;
   for (let attempt = 0; attempt < 3; attempt++) {
     const state = context.choices.pick(makers)(context);
-    if (state) return state;
+    if (state) return windowsKeepOrder || !hasWindow(state.query.steps.at(-1)) ? state : { ...state, ordered: false };
   }
-  return filter(context) ?? context.state;
+  return drop(context) ?? context.state;
+}
+
+function hasWindow(step: PlanStep | undefined): boolean {
+  return JSON.stringify(step).includes('"kind":"window"');
 }
 
 /** Another table, or the same once more, with up to one verb of its own. */
