@@ -17,6 +17,11 @@ export interface Value<out T = unknown, in Needs = never> {
   readonly __needs?: (row: Needs) => void;
 }
 
+/** A value that was given a name by `.as()`. */
+export interface Named<Name extends string> {
+  readonly __as: Name;
+}
+
 /** A key of an order, as `.asc()` and `.desc()` give it. */
 export interface OrderKey<in Needs = never> {
   readonly key: SortKey;

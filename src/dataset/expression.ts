@@ -13,6 +13,7 @@ import type {
   AllNeeds,
   Arithmetic,
   Compared,
+  Named,
   Need,
   Numeric,
   Operand,
@@ -45,8 +46,9 @@ export class Expression<T = unknown, Needs = unknown> implements Value<T, Needs>
   }
 
   /** The same value under the name `name`. */
-  as(name: string): Expression<T, Needs> {
-    return new Expression(this.node, name);
+  as<Name extends string>(name: Name): Expression<T, Needs> & Named<Name> {
+    // The name is part of the type only: `__as` is never there.
+    return new Expression<T, Needs>(this.node, name) as Expression<T, Needs> & Named<Name>;
   }
 
   // Comparisons follow SQL's three values: null when either side is null.

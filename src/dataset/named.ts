@@ -1,6 +1,6 @@
 import { PlanError } from '../errors.ts';
 import type { NamedExpr } from '../plan/expr.ts';
-import type { Value } from './expression-types.ts';
+import type { Named, Value } from './expression-types.ts';
 import type { AnyRow, ColumnName, Computed, Expressions, Ref, Resolve, Scope, Simplify } from './row-types.ts';
 
 /** What `select` and `groupBy` take: a column's name, an expression that has a name, or expressions by name. */
@@ -13,11 +13,13 @@ export type SelectionRow<Row, S extends readonly unknown[]> = string extends key
 
 type SelectedRow<Row, S> = S extends keyof Row
   ? { [K in S]: Row[K] }
-  : S extends Value<infer T, infer _N>
-    ? T extends Ref<infer Name>
-      ? { [K in Name]: Resolve<T, Row> }
-      : AnyRow
-    : Computed<Row, S>;
+  : S extends Value<infer T, infer _N> & Named<infer Name>
+    ? { [K in Name]: Resolve<T, Row> }
+    : S extends Value<infer T, infer _N>
+      ? T extends Ref<infer Name>
+        ? { [K in Name]: Resolve<T, Row> }
+        : AnyRow
+      : Computed<Row, S>;
 
 type UnionToIntersection<U> = (U extends unknown ? (part: U) => void : never) extends (whole: infer I) => void
   ? I

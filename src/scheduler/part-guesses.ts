@@ -1,4 +1,4 @@
-import { ShoalError } from '../errors.ts';
+import { deserializeError, serializeError, ShoalError } from '../errors.ts';
 import { type PartSpan, verifySpans } from '../plan/part-span.ts';
 import { mapInputs, type RelNode } from '../plan/relation.ts';
 import type { Task, TaskResult } from '../plan/task.ts';
@@ -14,6 +14,13 @@ export type Outcome =
 /** Whether an error may be the fault of a wrong guess where a part of a file begins. */
 export function isGuessed(error: unknown): boolean {
   return spansOfError(error).some((span) => span.guessed);
+}
+
+/** The error without the spans, which are no affair of the user's. */
+export function withoutSpans(error: unknown): unknown {
+  if (!(error instanceof ShoalError) || error.details.spans === undefined) return error;
+  const { spans: _, ...details } = error.details;
+  return deserializeError({ ...serializeError(error), details });
 }
 
 /**

@@ -4,7 +4,7 @@ import { encodeTask } from '../plan/serde.ts';
 import type { Stage } from '../plan/stage.ts';
 import type { Task, TaskResult } from '../plan/task.ts';
 import type { JobContext } from './job.ts';
-import { correctGuesses, isGuessed, type Outcome } from './part-guesses.ts';
+import { correctGuesses, isGuessed, type Outcome, withoutSpans } from './part-guesses.ts';
 import { Prefix } from './prefix.ts';
 import type { Slots } from './slots.ts';
 import { nothing, stageResult } from './stage-result.ts';
@@ -67,7 +67,7 @@ async function settle(run: StageRun, planned: readonly Task[]): Promise<TaskResu
     outcomes = outcomes.map((outcome, index) => (again.includes(index) ? (second[index] ?? outcome) : outcome));
   }
   return outcomes.map((outcome, index) => {
-    if (outcome.kind === 'failed') throw outcome.error;
+    if (outcome.kind === 'failed') throw withoutSpans(outcome.error);
     return outcome.kind === 'done' ? outcome.result : nothing(tasks[index]?.id ?? '');
   });
 }

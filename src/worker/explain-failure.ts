@@ -1,12 +1,14 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { renderRejectScan } from '../engine/sql/reject-scan.ts';
 import type { RenderContext } from '../engine/sql/render-context.ts';
-import { BackendError, InternalError, ShoalError, StorageError, TaskError } from '../errors.ts';
+import { BackendError, InternalError, ShoalError, SourceError, StorageError, TaskError } from '../errors.ts';
 import { explainCsvFailure } from '../formats/csv/reject.ts';
 import { explainNdjsonFailure } from '../formats/ndjson/bad-record.ts';
+import type { PartSpan } from '../plan/part-span.ts';
 import type { ScanRel } from '../plan/relation.ts';
 import type { ScanFile } from '../plan/source.ts';
 import type { ObjectStore } from '../storage/store.ts';
+import { explainParquetFailure, mayBeDamaged } from './explain-parquet.ts';
 import { bytesOf, type LocalInputs } from './localize.ts';
 
 /** What a failed query ran on. */
@@ -40,12 +42,12 @@ function outOfMemory(message: string, cause: unknown): BackendError {
   );
 }
 
-/** Any error while files of records are read may be a file's fault: each is read again, to find the record. */
+/** Any error while files are read may be a file's fault: each is read again, to find the record or the row group. */
 async function explainSource(message: string, cause: unknown, query: FailedQuery): Promise<ShoalError | null> {
-  if (!/^(Invalid Input|Conversion|CSV|JSON|IO) Error/i.test(message)) return null;
+  if (!/^(Invalid|Invalid Input|Conversion|CSV|JSON|IO) Error/i.test(message)) return null;
   for (const scan of query.inputs.scans) {
     for (const file of scan.source.files) {
-      const found = await explainFile(scan, file, cause, query);
+      const found = await explainFile(scan, file, message, cause, query);
       if (found) return found;
     }
   }
@@ -55,23 +57,35 @@ async function explainSource(message: string, cause: unknown, query: FailedQuery
 async function explainFile(
   scan: ScanRel,
   file: ScanFile,
+  message: string,
   cause: unknown,
   { inputs, connection, store, context }: FailedQuery,
 ): Promise<ShoalError | null> {
   const { format } = scan.source;
-  const { path, span } = inputs.fileOf(file);
+  const local = inputs.fileOf(file);
+  const { path, span } = local;
   const slice = span && bytesOf(span);
   switch (format.kind) {
     case 'csv': {
       const scanned = { file, path, format, slice };
-      return explainCsvFailure(connection, scanned, renderRejectScan(scan, file, context), store, cause);
+      const rejectScan = renderRejectScan(scan, file, context);
+      return inPart(span, await explainCsvFailure(connection, scanned, rejectScan, store, cause));
     }
     case 'ndjson':
-      return explainNdjsonFailure(file, format, store, cause, slice);
+      return inPart(span, await explainNdjsonFailure(file, format, store, cause, slice));
     case 'parquet':
+      return mayBeDamaged(message, path) ? explainParquetFailure({ scan, file, local }, connection, store, cause) : null;
     case 'text':
       return null;
   }
+}
+
+/** The error with the bytes of the part that the task read among its details; of a whole file the error as it is. */
+function inPart(span: PartSpan | null, error: SourceError | null): SourceError | null {
+  if (!span || !error) return error;
+  const { startByte, endByte } = span;
+  const { code, message, details, cause } = error;
+  return new SourceError(code, message, { cause, details: { ...details, startByte, endByte } });
 }
 
 /** Messages of the engine that a user's own values or expressions cause, without its echo of the generated SQL. */

@@ -36,7 +36,7 @@ export async function localizeParquet(
 }
 
 /** A column of this name hides the engine's own, by which rows are told apart. */
-function hidesRowNumber(scan: ScanRel): boolean {
+export function hidesRowNumber(scan: ScanRel): boolean {
   return fileSchema(scan).some(({ name }) => name.toLowerCase() === 'file_row_number');
 }
 

@@ -19,7 +19,7 @@ function rowSeeds(maxRows: number): fc.Arbitrary<number[]> {
   const seed = fc.nat({ max: 0x7fffffff });
   const few = fc.array(seed, { maxLength: Math.min(maxRows, 8), size: 'max' });
   const many = fc.array(seed, { minLength: Math.min(maxRows, 6), maxLength: maxRows, size: 'max' });
-  return fc.oneof(few, many);
+  return fc.oneof(few, { arbitrary: many, weight: 2 });
 }
 
 function tableSeed(maxRows: number): fc.Arbitrary<TableSeed> {

@@ -53,6 +53,9 @@ test('select keeps the types of names and computes those of expressions', () => 
   expectTypeOf(orders.select('id', { twice: col('total').mul(2), where: col('country') })).toEqualTypeOf<
     Dataset<{ id: number; twice: number; where: string }>
   >();
+  expectTypeOf(orders.select('id', col('status').as('state'), col('total').mul(2).as('twice'))).toEqualTypeOf<
+    Dataset<{ id: number; state: string | null; twice: number }>
+  >();
   expectTypeOf(orders.select(col('status'))).toEqualTypeOf<Dataset<{ status: string | null }>>();
 });
 

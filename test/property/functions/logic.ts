@@ -1,4 +1,4 @@
-import { coalesce, fn, greatest, least } from '../../../src/index.ts';
+import { coalesce, fn, greatest, least, sql } from '../../../src/index.ts';
 import { boolean, type Catalog, type FunctionSpec, int64, type Operands, type Typed } from './function-spec.ts';
 
 /** Operands are of one type each time; the generator sees to it. */
@@ -59,6 +59,10 @@ export const logicFunctions: Catalog = {
   isNotNull: predicate(
     ([a]) => a.isNotNull(),
     ([a]) => `(NOT ${a} IS NULL)`,
+  ),
+  sqlIsNotNull: predicate(
+    ([a]) => sql(`"${(a.name ?? '').replaceAll('"', '""')}" IS NOT NULL -- as it stands`),
+    ([a]) => `(${a} IS NOT NULL)`,
   ),
   and: predicate(
     ([a, ...rest]) => a.and(...rest),

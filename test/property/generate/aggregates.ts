@@ -3,8 +3,8 @@ import type { Typed } from '../functions/function-spec.ts';
 import { isInteger, limitOf, scalarKinds } from '../kinds.ts';
 import type { AggregateName, Inexact, PlanAggregate, PlanExpr } from '../random-plan.ts';
 import { booleanExpr } from './conditions.ts';
-import { anyExpr, exprOf, type Scope } from './expressions.ts';
-import { type Context, exactColumns, totalOrder } from './state.ts';
+import { anyExpr, exprOf } from './expressions.ts';
+import { type Context, type Scope, scopeOf, totalOrder } from './state.ts';
 
 /** An aggregate with what is known of its values. */
 export interface TypedAggregate extends Typed {
@@ -93,7 +93,7 @@ const makers = [counts, sums, extremes, sums, ofExtreme, ordered, quantiles, con
 /** An aggregate over the rows of a context. */
 export function aggregateOf(context: Context): TypedAggregate {
   const { choices } = context;
-  const scope: Scope = { choices, columns: exactColumns(context.state) };
+  const scope = scopeOf(choices, context.state.columns);
   const { type, bound, inexact, ...parts } = choices.pick(makers)(context, scope);
   const where = choices.oneIn(4) ? booleanExpr(scope, 1).expr : null;
   const expr: PlanAggregate = { kind: 'aggregate', fn: 'count', args: [], param: null, orderBy: [], where, ...parts };

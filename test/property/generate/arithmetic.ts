@@ -1,7 +1,8 @@
 import type { DataType } from '../../../src/plan/types.ts';
 import type { Typed } from '../functions/function-spec.ts';
 import { limitOf, widerOf } from '../kinds.ts';
-import { exprOf, type Scope } from './expressions.ts';
+import { exprOf } from './expressions.ts';
+import type { Scope } from './state.ts';
 
 const operators: readonly (readonly [fn: string, bound: (a: number, b: number) => number])[] = [
   ['add', (a, b) => a + b],

@@ -3,16 +3,12 @@ import { isInteger, kindOf } from '../kinds.ts';
 import type { PlanExpr, PlanNamed, PlanStep } from '../random-plan.ts';
 import { aggregateOf } from './aggregates.ts';
 import { riskyArithmetic } from './arithmetic.ts';
-import { anyExpr, exprOf, type Scope } from './expressions.ts';
-import { after, type ColumnState, type Context, exactColumns, freshName, type QueryState } from './state.ts';
+import { anyExpr, exprOf } from './expressions.ts';
+import { after, type ColumnState, type Context, exactColumns, freshName, type QueryState, scopeOf } from './state.ts';
 import { windowOf } from './windows.ts';
 
 /** Makes one verb; null where the rows are not fit for it. */
 export type StepMaker = (context: Context) => QueryState | null;
-
-function scopeOf({ choices, state }: Context): Scope {
-  return { choices, columns: exactColumns(state) };
-}
 
 const namesOf = (columns: readonly { readonly name: string }[]) => columns.map((column) => column.name);
 
@@ -20,7 +16,7 @@ const namesOf = (columns: readonly { readonly name: string }[]) => columns.map((
 function computed(context: Context, name: string): { readonly named: PlanNamed; readonly column: ColumnState } {
   const { expr, ...known } = context.choices.oneIn(4)
     ? windowOf(context)
-    : { ...anyExpr(scopeOf(context), 2), inexact: null };
+    : { ...anyExpr(scopeOf(context.choices, context.state.columns), 2), inexact: null };
   return { named: { name, expr }, column: { name, ...known } };
 }
 
@@ -71,7 +67,7 @@ export const rename: StepMaker = ({ choices, state }) => {
 
 export const groupBy: StepMaker = (context) => {
   const { choices, state } = context;
-  const scope = scopeOf(context);
+  const scope = scopeOf(context.choices, context.state.columns);
   const keys: ColumnState[] = [];
   const keyExprs: PlanNamed[] = [];
   for (let left = choices.pick([1, 1, 2, 0]); left > 0; left--) {
@@ -136,7 +132,7 @@ export const unpivot: StepMaker = ({ choices, state }) => {
 /** Arithmetic that may overflow and casts that may fail: for the last verb, whose every value is looked at. */
 export const risky: StepMaker = (context) => {
   const { choices, state } = context;
-  const scope = scopeOf(context);
+  const scope = scopeOf(context.choices, context.state.columns);
   const way = choices.below(3);
   const kind = choices.pick(['integer', 'string', 'float64']);
   const casted = (): PlanExpr => ({

@@ -5,7 +5,7 @@ import type { StepMaker } from './column-steps.ts';
 import { booleanExpr } from './conditions.ts';
 import { exprLike, exprOf, someKind } from './expressions.ts';
 import { distinct, filter, limit, sort } from './row-steps.ts';
-import { after, type ColumnState, type Context, exactColumns, type QueryState } from './state.ts';
+import { after, type ColumnState, type Context, type QueryState, scopeOf } from './state.ts';
 
 /** Rows up to which two inputs are joined. */
 const maxJoinedRows = 2500;
@@ -25,10 +25,9 @@ export function join(other: (context: Context) => QueryState): StepMaker {
     const how = choices.pick(hows);
     const { on, pairs } = how === 'cross' ? { on: [], pairs: [] } : keysOf(context, right);
     const { suffix, scope } = joinScope(state.columns, right.columns, on);
-    const exact = scope.filter((column) => column.inexact === null);
     const needsWhere = how !== 'cross' && on.length + pairs.length === 0;
     const where =
-      needsWhere || (how !== 'cross' && choices.oneIn(3)) ? booleanExpr({ choices, columns: exact }, 1).expr : null;
+      needsWhere || (how !== 'cross' && choices.oneIn(3)) ? booleanExpr(scopeOf(choices, scope), 1).expr : null;
     const step: PlanJoin = { verb: 'join', other: right.query, how, on, pairs, where, suffix };
     const leftOnly = how === 'semi' || how === 'anti';
     const maxRows = leftOnly ? state.maxRows : state.maxRows * right.maxRows + state.maxRows + right.maxRows;
@@ -37,17 +36,17 @@ export function join(other: (context: Context) => QueryState): StepMaker {
 }
 
 function keysOf({ choices, state }: Context, right: QueryState): Pick<PlanJoin, 'on' | 'pairs'> {
-  const left = { choices, columns: exactColumns(state) };
-  const others = exactColumns(right);
+  const left = scopeOf(choices, state.columns);
+  const others = scopeOf(choices, right.columns);
   const shared = left.columns.filter((column) =>
-    others.some((other) => other.name === column.name && comparable(column, other)),
+    others.columns.some((other) => other.name === column.name && comparable(column, other)),
   );
   if (shared.length > 0 && !choices.oneIn(4))
     return { on: choices.some(shared, 2).map((column) => column.name), pairs: [] };
   if (choices.oneIn(5)) return { on: [], pairs: [] };
   const key = exprOf(left, someKind(left), 1);
   if (key.type === someDecimal) return { on: [], pairs: [] };
-  return { on: [], pairs: [{ left: key.expr, right: exprLike({ choices, columns: others }, key, 0).expr }] };
+  return { on: [], pairs: [{ left: key.expr, right: exprLike(others, key, 0).expr }] };
 }
 
 function comparable(a: ColumnState, b: ColumnState): boolean {

@@ -2,7 +2,8 @@ import type { Typed } from '../functions/function-spec.ts';
 import { comparisons } from '../functions/logic.ts';
 import { isInteger, kindOf } from '../kinds.ts';
 import type { PlanExpr } from '../random-plan.ts';
-import { exprLike, exprOf, leaf, type Scope, someKind } from './expressions.ts';
+import { exprLike, exprOf, leaf, someKind } from './expressions.ts';
+import type { Scope } from './state.ts';
 
 const comparisonNames = Object.keys(comparisons);
 const equalities = ['eq', 'ne', 'eqNullSafe'];
@@ -20,6 +21,9 @@ function conditionOf(scope: Scope, depth: number): PlanExpr {
   if (way === 5) return call(choices.pick(['isNull', 'isNotNull']), [exprOf(scope, someKind(scope), depth).expr]);
   if (way === 6) return membership(scope, depth);
   if (way === 7) return call(choices.pick(['isNaN', 'isFinite']), [exprOf(scope, 'float64', depth).expr]);
+  if (scope.fragments && scope.columns.length > 0 && choices.oneIn(4)) {
+    return call('sqlIsNotNull', [{ kind: 'column', name: choices.pick(scope.columns).name }]);
+  }
   if (depth <= 0) return leaf(scope, 'boolean').expr;
   const parts = Array.from({ length: choices.between(2, 3) }, () => conditionOf(scope, depth - 1));
   return call(choices.pick(['and', 'or']), parts);

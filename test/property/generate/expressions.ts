@@ -7,17 +7,12 @@ import { isInteger, type Kind, kindOf, scalarKinds, someDecimal, widerOf } from 
 import type { ConstantType, PlanExpr } from '../random-plan.ts';
 import { arithmeticExpr } from './arithmetic.ts';
 import { booleanExpr } from './conditions.ts';
-import type { ColumnState } from './state.ts';
+import type { ColumnState, Scope } from './state.ts';
 
-/** What expressions are made from: decisions, and columns whose values are exact. */
-export interface Scope {
-  readonly choices: Choices;
-  readonly columns: readonly ColumnState[];
-}
-
-/** A kind that some column has, or any scalar one. */
+/** A kind that some column has; now and then any scalar one. */
 export function someKind({ choices, columns }: Scope): Kind {
-  return choices.pick([...new Set([...columns.map((column) => kindOf(column.type)), ...scalarKinds])]);
+  if (columns.length === 0 || choices.oneIn(5)) return choices.pick(scalarKinds);
+  return kindOf(choices.pick(columns).type);
 }
 
 /** An expression of some kind. */

@@ -4,12 +4,12 @@ import type { PlanExpr, PlanKey, PlanStep } from '../random-plan.ts';
 import type { StepMaker } from './column-steps.ts';
 import { booleanExpr } from './conditions.ts';
 import { exprOf, someKind } from './expressions.ts';
-import { after, exactColumns, totalOrder } from './state.ts';
+import { after, exactColumns, scopeOf, totalOrder } from './state.ts';
 import { windowOf } from './windows.ts';
 
 export const filter: StepMaker = (context) => {
   const { choices, state } = context;
-  const scope = { choices, columns: exactColumns(state) };
+  const scope = scopeOf(choices, state.columns);
   const window = choices.oneIn(8) ? windowOf(context) : null;
   const three: PlanExpr = { kind: 'constant', type: 'number', value: choices.between(1, 5) };
   const condition: PlanExpr =
@@ -22,7 +22,7 @@ export const filter: StepMaker = (context) => {
 /** By all columns, or by some and, among ties, in the order that there was. */
 export const sort: StepMaker = (context) => {
   const { choices, state } = context;
-  const scope = { choices, columns: exactColumns(state) };
+  const scope = scopeOf(choices, state.columns);
   const total = totalOrder(context);
   if (total && !choices.oneIn(2)) return after(state, { verb: 'sort', keys: total, stable: false }, { ordered: true });
   const keys = Array.from(

@@ -56,6 +56,25 @@ export function freshName(choices: Choices, taken: readonly string[], anyCase = 
   return `n${number}`;
 }
 
+/** What expressions are made from. */
+export interface Scope {
+  readonly choices: Choices;
+  /** Those whose values are exact. */
+  readonly columns: readonly ColumnState[];
+  /** Whether `sql()` can tell all columns apart: not where two differ in case only. */
+  readonly fragments: boolean;
+}
+
+/** The scope of expressions over some columns. */
+export function scopeOf(choices: Choices, columns: readonly ColumnState[]): Scope {
+  const folded = new Set(columns.map((column) => column.name.toLowerCase()));
+  return {
+    choices,
+    columns: columns.filter((column) => column.inexact === null),
+    fragments: folded.size === columns.length,
+  };
+}
+
 /** Columns that expressions may use. */
 export function exactColumns(state: QueryState): readonly ColumnState[] {
   return state.columns.filter((column) => column.inexact === null);

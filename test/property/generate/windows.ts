@@ -2,8 +2,8 @@ import type { DataType } from '../../../src/plan/types.ts';
 import type { Typed } from '../functions/function-spec.ts';
 import type { Inexact, PlanExpr, PlanKey, WindowName } from '../random-plan.ts';
 import { aggregateOf } from './aggregates.ts';
-import { anyExpr, exprOf, type Scope, someKind } from './expressions.ts';
-import { type Context, exactColumns, totalOrder } from './state.ts';
+import { anyExpr, exprOf, someKind } from './expressions.ts';
+import { type Context, type Scope, scopeOf, totalOrder } from './state.ts';
 
 /** A window expression with what is known of its values. */
 export interface TypedWindow extends Typed {
@@ -19,7 +19,7 @@ const float64: DataType = { kind: 'float64' };
 /** A window expression over the rows of a context whose values do not depend on chance. */
 export function windowOf(context: Context): TypedWindow {
   const { choices, state } = context;
-  const scope: Scope = { choices, columns: exactColumns(state) };
+  const scope = scopeOf(choices, state.columns);
   const partitionBy = choices.oneIn(3) ? [] : [exprOf(scope, someKind(scope), 0).expr];
   const total = totalOrder(context);
   const way = choices.below(3);
