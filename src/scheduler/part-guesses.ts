@@ -1,4 +1,4 @@
-import { deserializeError, serializeError, ShoalError } from '../errors.ts';
+import { deserializeError, ShoalError, serializeError } from '../errors.ts';
 import { type PartSpan, verifySpans } from '../plan/part-span.ts';
 import { mapInputs, type RelNode } from '../plan/relation.ts';
 import type { Task, TaskResult } from '../plan/task.ts';
@@ -30,14 +30,22 @@ export function withoutSpans(error: unknown): unknown {
 export function correctGuesses(tasks: readonly Task[], outcomes: readonly Outcome[]): ReadonlyMap<number, Task> {
   const corrected = new Map<number, Task>();
   for (const parts of chainsOf(outcomes)) {
-    for (const [index, verdict] of verifySpans(parts.map(({ span }) => span)).entries()) {
-      const part = parts[index];
+    const known = withGaps(parts);
+    for (const [index, verdict] of verifySpans(known.map((part) => part?.span ?? null)).entries()) {
+      const part = known[index];
       const task = part && (corrected.get(part.task) ?? tasks[part.task]);
       if (verdict.kind === 'rerun' && part && task)
         corrected.set(part.task, withExactStart(task, part.span, verdict.exactStart));
     }
   }
   return corrected;
+}
+
+/** The parts with null where one is not known: what comes behind it cannot be judged. */
+function withGaps(parts: readonly OwnedSpan[]): readonly (OwnedSpan | null)[] {
+  return parts.flatMap((part, index) =>
+    part.span.startByte === (parts[index - 1]?.span.endByte ?? 0) ? [part] : [null, part],
+  );
 }
 
 interface OwnedSpan {

@@ -108,5 +108,5 @@ function wordsOf(error: unknown): string {
     .replace(/^[A-Za-z ]+ Error:\s*/, '')
     .replace(/^[^"]*"[^"]*":\s*/, '')
     .replace(/[^!-~]+$/, '')
-    .replace(/[.!]$/, '');
+    .replace(/[.!:]+$/, '');
 }
