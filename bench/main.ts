@@ -10,6 +10,8 @@ interface Benchmark {
 /** The benchmarks. They are loaded late, when their packages are there. */
 const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   single: () => import('./single.ts'),
+  distributed: () => import('./distributed.ts'),
+  growth: () => import('./growth.ts'),
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -301,8 +301,7 @@ test('a column of ISO dates beside one of a given format', async () => {
   ]);
 });
 
-// The worker has to ask explainNdjsonFailure, as it asks explainCsvFailure.
-test.fails.each([
+test.each([
   ['broken.ndjson', 2, 9, `is no JSON: expected "}" at its byte 7. Mend the file, or ${leaveLinesOut}`],
   ['not-an-object.ndjson', 2, 9, `is no JSON object but an array. Mend the file, or ${leaveLinesOut}`],
   [

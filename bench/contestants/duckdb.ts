@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, DuckDBTypeId } from '@duckdb/node-api';
 import type { AnswerRow, ReferenceAnswer } from '../harness/answers.ts';
@@ -14,14 +15,15 @@ export interface DuckDBContestant {
   readonly close: () => void;
 }
 
-/** Opens DuckDB with a view for each table of `directory`, and one over `lineitem.csv`. */
+/** Opens DuckDB with a view for each table of `directory`, and one over `lineitem.csv` where there is one. */
 export async function openDuckDB(directory: string, threads: number): Promise<DuckDBContestant> {
   const instance = await DuckDBInstance.create(':memory:', { threads: String(threads) });
   const connection = await instance.connect();
   for (const table of tableNames) {
     await connection.run(`CREATE VIEW ${table} AS FROM read_parquet('${join(directory, `${table}.parquet`)}')`);
   }
-  await connection.run(`CREATE VIEW lineitem_csv AS FROM read_csv('${join(directory, 'lineitem.csv')}')`);
+  const csv = join(directory, 'lineitem.csv');
+  if (existsSync(csv)) await connection.run(`CREATE VIEW lineitem_csv AS FROM read_csv('${csv}')`);
   return {
     rows: async (sql) => (await connection.runAndReadAll(sql)).getRowObjectsJS(),
     rowObjects: async (sql) => (await connection.runAndReadAll(sql)).getRowObjects(),

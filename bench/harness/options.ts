@@ -21,14 +21,15 @@ const LEAST_PAIRS = 15;
 /**
  * Reads `--sf --pairs --threads --check --only a,b` with defaults.
  *
+ * @param defaults those of the benchmark, where they are not the same for all
  * @throws {TypeError} for an unknown option
  * @throws {RangeError} for a number that makes no sense, or too few pairs for `--check`
  */
-export function parseOptions(args: readonly string[]): BenchOptions {
+export function parseOptions(args: readonly string[], defaults: { readonly scaleFactor?: number } = {}): BenchOptions {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      sf: { type: 'string', default: '1' },
+      sf: { type: 'string', default: String(defaults.scaleFactor ?? 1) },
       pairs: { type: 'string', default: String(LEAST_PAIRS) },
       threads: { type: 'string', default: String(availableParallelism()) },
       check: { type: 'boolean', default: false },

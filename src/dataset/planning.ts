@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { onlyBinding } from '../engine/describe.ts';
 import { engineVersion } from '../engine/engine-version.ts';
 import type { LogicalNode, PersistNode } from '../plan/logical.ts';
 import type { SourceSpec } from '../plan/source.ts';
@@ -48,7 +49,7 @@ export function createPlanning(
       return table;
     },
     resolveTable: (node) => tables.resolve(node, (path) => resolveSource(parquetFile(path), io)),
-    connect: () => connectTo([], environment),
+    connect: async () => onlyBinding(await connectTo([], environment)),
   };
 }
 

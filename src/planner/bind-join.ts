@@ -5,6 +5,7 @@ import { checkNoAggregate, checkNoWindow } from './bind-aggregate.ts';
 import { checkColumns, checkNames } from './check-columns.ts';
 import { columnsUsed } from './columns-used.ts';
 import type { Evidence } from './evidence.ts';
+import { withFragmentKeys } from './fragment-keys.ts';
 
 /**
  * A join with its scope: left columns, then right ones, clashing right names with the suffix, shared keys once.
@@ -28,7 +29,14 @@ export function bindJoin(node: JoinNode, left: RelNode, right: RelNode, evidence
   }
   const leftOnly = node.how === 'semi' || node.how === 'anti';
   const columns = leftOnly ? columnNames(left) : names;
-  return { kind: 'join', left, right, how: node.how, on: node.on, where: node.where, scope, columns };
+  const leftSide = withFragmentKeys(left, leftKeys);
+  const rightSide = withFragmentKeys(right, rightKeys);
+  const on = node.on.map((pair, index) => ({
+    left: leftSide.keys[index] ?? pair.left,
+    right: rightSide.keys[index] ?? pair.right,
+  }));
+  const { how, where } = node;
+  return { kind: 'join', left: leftSide.side, right: rightSide.side, how, on, where, scope, columns };
 }
 
 function joinScope(node: JoinNode, left: readonly string[], right: readonly string[]): JoinColumn[] {

@@ -74,7 +74,9 @@ async function explainFile(
     case 'ndjson':
       return inPart(span, await explainNdjsonFailure(file, format, store, cause, slice));
     case 'parquet':
-      return mayBeDamaged(message, path) ? explainParquetFailure({ scan, file, local }, connection, store, cause) : null;
+      return mayBeDamaged(message, path)
+        ? explainParquetFailure({ scan, file, local }, connection, store, cause)
+        : null;
     case 'text':
       return null;
   }

@@ -63,7 +63,9 @@ function piecesOf({ rowGroups }: ParquetFooter, file: ScanFile, { slice }: Local
   });
   if (slice?.kind === 'row-groups') {
     return slice.groups.flatMap(({ row, localRow }) =>
-      rowGroups.filter(({ firstRow, rows }) => firstRow === row && rows > 0).map((rowGroup) => piece(rowGroup, localRow)),
+      rowGroups
+        .filter(({ firstRow, rows }) => firstRow === row && rows > 0)
+        .map((rowGroup) => piece(rowGroup, localRow)),
     );
   }
   const wanted = file.part?.kind === 'row-groups' ? new Set(file.part.rowGroups) : null;
@@ -78,7 +80,10 @@ function renderProbe({ scan, file, local: { path } }: FailedParquet, { local }: 
   const input: RelNode = { ...scan, columns, rowIdentity: null, prune: [], source: { ...scan.source, files: [file] } };
   const aggregates = columns.map((name): NamedExpr => {
     const args = [{ kind: 'column', name } as const];
-    return { name, expr: { kind: 'aggregate', fn: 'approxCountDistinct', args, distinct: false, orderBy: [], filter: null } };
+    return {
+      name,
+      expr: { kind: 'aggregate', fn: 'approxCountDistinct', args, distinct: false, orderBy: [], filter: null },
+    };
   });
   return renderQuery(
     { kind: 'aggregate', input, keys: [], aggregates },
@@ -86,14 +91,21 @@ function renderProbe({ scan, file, local: { path } }: FailedParquet, { local }: 
   );
 }
 
-function damaged(file: ScanFile, footer: ParquetFooter, { rowGroups }: Piece, told: string, cause: unknown): SourceError {
+function damaged(
+  file: ScanFile,
+  footer: ParquetFooter,
+  { rowGroups }: Piece,
+  told: string,
+  cause: unknown,
+): SourceError {
   const ranges = rowGroups.flatMap((rowGroup) => rowGroup.chunks.flatMap((chunk) => chunk.ranges));
   const startByte = Math.min(...ranges.map((range) => range.startByte));
   const endByte = Math.max(...ranges.map((range) => range.endByte));
   const startRow = rowGroups[0]?.firstRow ?? 0;
   const endRow = rowGroups.reduce((end, { firstRow, rows }) => Math.max(end, firstRow + rows), startRow);
   const [first] = rowGroups;
-  const which = rowGroups.length === 1 ? `row group ${(first?.index ?? 0) + 1} of ${footer.rowGroups.length}` : 'some row group';
+  const which =
+    rowGroups.length === 1 ? `row group ${(first?.index ?? 0) + 1} of ${footer.rowGroups.length}` : 'some row group';
   return new SourceError(
     'BAD_FORMAT',
     `${file.uri} is damaged: ${which} (rows ${startRow + 1} to ${endRow}, bytes ${startByte} to ${endByte}) cannot be decoded: ${told}. Restore the file, or write it again.`,

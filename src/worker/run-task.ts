@@ -4,7 +4,6 @@ import type { EnginePool } from '../engine/engine-pool.ts';
 import { engineVersion } from '../engine/engine-version.ts';
 import { streamBatches } from '../engine/read-batches.ts';
 import { literalPath } from '../engine/sql/paths.ts';
-import { rejectTables } from '../engine/sql/reject-scan.ts';
 import { type RenderContext, renderQuery } from '../engine/sql/relation.ts';
 import { AbortError, deserializeError, ShoalError, serializeError } from '../errors.ts';
 import type { Batch } from '../plan/batch.ts';
@@ -16,7 +15,7 @@ import { checkUnchanged } from './check-unchanged.ts';
 import { explainFailure } from './explain-failure.ts';
 import { Fetcher } from './fetcher.ts';
 import { type LocalInputs, localize } from './localize.ts';
-import { rejectedRecords } from './rejects.ts';
+import { prepareRejects, rejectedRecords, rejectsOf } from './rejects.ts';
 import { Scratch } from './scratch.ts';
 import { sinkPath, stageSink } from './stage-sink.ts';
 import { writeExchange } from './write-exchange.ts';
@@ -106,7 +105,7 @@ function contextOf(inputs: LocalInputs): RenderContext {
     localPath: (file) => inputs.fileOf(file).path,
     localSlice: (file) => inputs.fileOf(file).slice,
     partPaths: inputs.pathsOf,
-    rejects: rejectTables,
+    rejects: rejectsOf(inputs.scans),
   };
 }
 
@@ -119,8 +118,9 @@ async function runQuery(run: Run): Promise<Omit<TaskResult, 'taskId' | 'elapsedM
   const connection = await connectTo(target === null ? local : [...local, target], environment);
   let output: Output | null = null;
   try {
+    await prepareRejects(inputs.scans, connection);
     output = await runOutput(run, connection, target ?? '');
-    const rejected = await rejectedRecords(inputs, connection, context);
+    const rejected = await rejectedRecords({ inputs, connection, context, store });
     await checkUnchanged(inputs.inPlace, store, port.signal);
     return { staged: [], partitions: [], sample: [], spans: inputs.spans, ...output, ...rejected };
   } catch (error) {

@@ -4,10 +4,7 @@ import type { S3Target } from '../support/s3-target.ts';
 import { keysBelow, makeData, type SameData } from './data.ts';
 
 /** A query over a folder of test data, wherever that is. */
-type Query = (
-  session: Session,
-  root: string,
-) => { toArray(): Promise<object[]>; schema(): Promise<Schema> };
+type Query = (session: Session, root: string) => { toArray(): Promise<object[]>; schema(): Promise<Schema> };
 
 const queries: readonly (readonly [name: string, query: Query])[] = [
   ['filter', (s, at) => s.read.parquet(`${at}sales/*.parquet`).filter(col('id').between(20_000, 21_000))],
@@ -41,10 +38,24 @@ const queries: readonly (readonly [name: string, query: Query])[] = [
   ['sort', (s, at) => s.read.parquet(`${at}sales/*.parquet`).sort(col('code').desc()).limit(50)],
   ['hive', (s, at) => s.read.parquet(`${at}hive`).filter(col('year').eq(2024)).filter(col('id').lt(3_500))],
   ['csv', (s, at) => s.read.csv(`${at}events.csv`).filter(col('kind').eq(3))],
-  ['csv, grouped', (s, at) => s.read.csv(`${at}events.csv`).groupBy('kind').agg({ n: count(), total: sum('id') })],
+  [
+    'csv, grouped',
+    (s, at) =>
+      s.read
+        .csv(`${at}events.csv`)
+        .groupBy('kind')
+        .agg({ n: count(), total: sum('id') }),
+  ],
   ['csv.gz', (s, at) => s.read.csv(`${at}events.csv.gz`).filter(col('kind').eq(3))],
   ['csv.zst', (s, at) => s.read.csv(`${at}events.csv.zst`).filter(col('kind').eq(3))],
-  ['ndjson', (s, at) => s.read.ndjson(`${at}events.ndjson`).groupBy('kind').agg({ n: count(), total: sum('score') })],
+  [
+    'ndjson',
+    (s, at) =>
+      s.read
+        .ndjson(`${at}events.ndjson`)
+        .groupBy('kind')
+        .agg({ n: count(), total: sum('score') }),
+  ],
   ['text', (s, at) => s.read.text(`${at}events.ndjson`).filter(col('line').str.contains('"id":77,'))],
 ];
 

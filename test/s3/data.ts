@@ -33,7 +33,8 @@ export async function makeData(target: S3Target): Promise<SameData> {
     connection.run(`COPY (${query}) TO '${join(folder, path)}' (${options})`);
   const between = (from: number, to: number) => sales.replace('{from}', String(from)).replace('{to}', String(to));
   const parquet = `FORMAT parquet, ROW_GROUP_SIZE ${rowGroupRows}`;
-  for (const path of ['sales', 'hive/year=2023', 'hive/year=2024']) await mkdir(join(folder, path), { recursive: true });
+  for (const path of ['sales', 'hive/year=2023', 'hive/year=2024'])
+    await mkdir(join(folder, path), { recursive: true });
   await copy(between(0, salesRows / 2), 'sales/a.parquet', parquet);
   await copy(between(salesRows / 2, salesRows), 'sales/b.parquet', parquet);
   await copy(between(0, 3_000), 'hive/year=2023/part.parquet', parquet);

@@ -33,7 +33,10 @@ afterAll(async () => {
 
 /** 16 columns of 6 row groups, whose chunks do not compress. */
 async function makeWide(): Promise<typeof wide> {
-  const columns = Array.from({ length: 16 }, (_, column) => `hash(i + ${column * 1_000_003})::UBIGINT % 1000000007 AS c${column}`);
+  const columns = Array.from(
+    { length: 16 },
+    (_, column) => `hash(i + ${column * 1_000_003})::UBIGINT % 1000000007 AS c${column}`,
+  );
   const path = join(data.local, 'wide.parquet');
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
@@ -112,7 +115,9 @@ test.each([
   expect(puts).toHaveLength(producers);
   expect(gets.length).toBeLessThanOrEqual(producers * 4);
   // All of what was written is read, once.
-  expect(gets.reduce((bytes, get) => bytes + get.bytesOut, 0)).toBe(puts.reduce((bytes, put) => bytes + put.bytesIn, 0));
+  expect(gets.reduce((bytes, get) => bytes + get.bytesOut, 0)).toBe(
+    puts.reduce((bytes, put) => bytes + put.bytesIn, 0),
+  );
   expect(gets.every(({ range, headers }) => range !== null && headers['if-match'] !== undefined)).toBe(true);
   expect(requestsTo(jobs, 'HeadObject')).toEqual([]);
   expect(await keysBelow(workspace, target)).toEqual([]);
@@ -128,7 +133,10 @@ describe.each(ways)('%s', (_, options) => {
       .agg({ total: sum('total') })
       .toArray();
     expect(row?.total).toBeGreaterThan(0);
-    const chunks = wide.footer.rowGroups.reduce((bytes, { index }) => bytes + rowGroupBytes(wide.footer, index, ['c3', 'c11']), 0);
+    const chunks = wide.footer.rowGroups.reduce(
+      (bytes, { index }) => bytes + rowGroupBytes(wide.footer, index, ['c3', 'c11']),
+      0,
+    );
     const { footers, data: fetched } = getsOf(wide.uri, wide.footer.sizeBytes);
     expect(bytesOf(fetched)).toBeGreaterThan(chunks * 0.8);
     expect(bytesOf(fetched)).toBeLessThanOrEqual(chunks * 1.1);
@@ -140,7 +148,11 @@ describe.each(ways)('%s', (_, options) => {
     const from = 3 * rowGroupRows;
     const rows = await session.read
       .parquet(`${data.remote}sales/*.parquet`)
-      .filter(col('id').gte(from).and(col('id').lt(from + 10)))
+      .filter(
+        col('id')
+          .gte(from)
+          .and(col('id').lt(from + 10)),
+      )
       .toArray();
     expect(rows).toHaveLength(10);
     const footer = await footerOf('sales/a.parquet');
@@ -176,7 +188,10 @@ describe.each(ways)('%s', (_, options) => {
 
   test('bursts of 503 are survived', async () => {
     const session = await open(options);
-    const query = session.read.parquet(`${data.remote}sales/*.parquet`).groupBy('code').agg({ total: sum('amount') });
+    const query = session.read
+      .parquet(`${data.remote}sales/*.parquet`)
+      .groupBy('code')
+      .agg({ total: sum('amount') });
     let refused = 0;
     const seen = new Set<string>();
     server.setFaults(({ operation, key, range }) => {
@@ -201,7 +216,10 @@ test('a job that fails half way leaves nothing', async () => {
     if (operation === 'PutObject') puts++;
     return operation === 'GetObject' ? { kind: 'error', status: 403, code: 'AccessDenied' } : null;
   });
-  const query = session.read.parquet(`${data.remote}sales/*.parquet`).groupBy('code').agg({ total: sum('amount') });
+  const query = session.read
+    .parquet(`${data.remote}sales/*.parquet`)
+    .groupBy('code')
+    .agg({ total: sum('amount') });
   await expect(query.count()).rejects.toMatchObject({ name: 'StorageError', code: 'ACCESS_DENIED' });
   expect(puts).toBeGreaterThan(2);
   expect(await keysBelow(workspace, target)).toEqual([]);
@@ -218,6 +236,12 @@ test('a schema is found by one GET of each footer, and cutting the file needs no
 test('without a workspace rows go through files of this machine', async () => {
   const session = await connect({ threads: 2, s3: target.options, planner: spread });
   onTestFinished(() => session.close());
-  expect(await session.read.parquet(`${data.remote}sales/*.parquet`).groupBy('code').agg({ n: sum('id') }).count()).toBe(salesRows);
+  expect(
+    await session.read
+      .parquet(`${data.remote}sales/*.parquet`)
+      .groupBy('code')
+      .agg({ n: sum('id') })
+      .count(),
+  ).toBe(salesRows);
   expect(requestsTo('', 'PutObject')).toEqual([]);
 });

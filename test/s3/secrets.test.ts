@@ -44,7 +44,10 @@ test('no credential stands in tasks, events or errors', async () => {
   onTestFinished(() => session.close());
   session.on('progress', (event) => events.push(event));
   const folder = target.newFolder();
-  const query = session.read.parquet(`${data.remote}sales/*.parquet`).groupBy('code').agg({ total: sum('amount') });
+  const query = session.read
+    .parquet(`${data.remote}sales/*.parquet`)
+    .groupBy('code')
+    .agg({ total: sum('amount') });
   await query.filter(col('total').gt(5)).write.parquet(`${folder}totals.parquet`);
   server.setFaults(({ operation }) =>
     operation === 'PutObject' ? { kind: 'error', status: 403, code: 'SignatureDoesNotMatch' } : null,

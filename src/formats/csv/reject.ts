@@ -115,8 +115,40 @@ async function findMisfit(
   store: Pick<ObjectStore, 'read'>,
   error: unknown,
 ): Promise<SourceError | null> {
+  for await (const { place, problem } of problemsOf(scanned, store))
+    return badRecordError(place, problem, namesOf(scanned), error);
+  return null;
+}
+
+/**
+ * The first `limit` records of a file that do not fit, found by reading it record by record: also those that the engine's
+ * reader takes and a condition of the query leaves out, of which it keeps no list.
+ *
+ * @returns none for a zstd file, which cannot be read here
+ */
+export async function findRejects(
+  scanned: ScannedCsv,
+  store: Pick<ObjectStore, 'read'>,
+  limit: number,
+): Promise<RejectedRecord[]> {
+  const rejected: RejectedRecord[] = [];
+  if (limit <= 0) return rejected;
+  for await (const { place, problem, text } of problemsOf(scanned, store)) {
+    const column = problem.kind === 'value' ? problem.column : null;
+    const message = `This row ${describeProblem(place, problem, namesOf(scanned))}`;
+    rejected.push({ ...place, column, message, text });
+    if (rejected.length === limit) break;
+  }
+  return rejected;
+}
+
+/** Every record of a file that does not fit, and why. */
+async function* problemsOf(
+  scanned: ScannedCsv,
+  store: Pick<ObjectStore, 'read'>,
+): AsyncIterable<{ readonly place: RecordPlace; readonly problem: RecordProblem; readonly text: string }> {
   const chunks = fileChunks(scanned.file, store, scanned.slice);
-  if (!chunks) return null;
+  if (!chunks) return;
   const names = namesOf(scanned);
   const startByte = scanned.slice?.startByte ?? 0;
   const compressed = compressionOf(scanned.file.uri) !== 'none';
@@ -125,17 +157,17 @@ async function findMisfit(
     const place = { uri: scanned.file.uri, byteOffset: compressed ? null : byteOffset, row: rowOf(row, scanned) };
     const ending = /\r?\n?$/.exec(text)?.[0] ?? '';
     newline ??= ending;
+    const shown = shorten(Buffer.from(text.slice(0, text.length - ending.length), 'latin1').toString('utf8'));
     if (ending !== newline && ending !== '') {
-      return badRecordError(place, { kind: 'newline', found: ending, expected: newline }, names, error);
+      yield { place, problem: { kind: 'newline', found: ending, expected: newline }, text: shown };
+      continue;
     }
     if ((place.row === 1 && scanned.format.dialect.header) || (isBlank(record) && names.length > 1)) continue;
     const badByte = invalidUtf8Offset(text);
     const problem =
       badByte === null ? recordProblem(record, scanned.format, names) : { kind: 'encoding' as const, offset: badByte };
-    if (!problem) continue;
-    return badRecordError(place, problem, names, error);
+    if (problem) yield { place, problem, text: shown };
   }
-  return null;
 }
 
 async function storedRejects(connection: DuckDBConnection): Promise<Reject[]> {

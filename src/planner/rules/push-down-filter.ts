@@ -50,7 +50,7 @@ function push(node: RelNode, conditions: readonly Expr[], context: RuleContext):
     case 'aggregate': {
       const keys = new Map(node.keys.map((key) => [key.name, key.expr]));
       const [below, above] = split(conditions, (condition) =>
-        keys.size > 0 ? substitute(condition, keys, context) : null,
+        keys.size > 0 && standsOver(node.input, condition) ? substitute(condition, keys, context) : null,
       );
       return filtered(update(node, { input: push(node.input, below, context) }), above);
     }
@@ -106,7 +106,15 @@ function throughScope(
 function throughProject(condition: Expr, node: ProjectRel, context: RuleContext): Expr | null {
   // A window sees the rows that a condition would take away.
   if (node.columns.some((column) => someExpr(column.expr, (part) => part.kind === 'window'))) return null;
+  if (!standsOver(node.input, condition)) return null;
   return substitute(condition, new Map(node.columns.map((column) => [column.name, column.expr])), context);
+}
+
+/** The engine does not tell names apart that differ in case only, and a fragment's cannot be changed. */
+function standsOver(input: RelNode, condition: Expr): boolean {
+  const names = columnNames(input);
+  const clash = new Set(names.map((name) => name.toLowerCase())).size < names.length;
+  return !clash || !someExpr(condition, (part) => part.kind === 'sql');
 }
 
 /**

@@ -19,9 +19,12 @@ export interface SplitIo {
   footer(file: ScanFile, read: () => Promise<ParquetFooter>): Promise<ParquetFooter>;
 }
 
-/** Cuts every scan of a plan into splits of about `targetBytes`; footers of Parquet files are read, nothing else. */
-export function splitScans(plan: RelNode, targetBytes: number, io: SplitIo): Promise<SplitEvidence> {
-  return splitEach(plan, (scan) => splitScan(scan, targetBytes, io));
+/** About how many bytes a split should have of a scan of `scanBytes`. */
+export type SplitSize = (scanBytes: number) => number;
+
+/** Cuts every scan of a plan into splits of about `splitSize`; footers of Parquet files are read, nothing else. */
+export function splitScans(plan: RelNode, splitSize: SplitSize, io: SplitIo): Promise<SplitEvidence> {
+  return splitEach(plan, (scan) => splitScan(scan, splitSize, io));
 }
 
 /**
@@ -31,7 +34,7 @@ export function splitScans(plan: RelNode, targetBytes: number, io: SplitIo): Pro
 export async function narrowScans(plan: RelNode, io: SplitIo): Promise<SplitEvidence> {
   if (!scansOf(plan).some(isParquetElsewhere)) return new Map();
   return splitEach(plan, (scan) =>
-    isParquetElsewhere(scan) ? splitParquet(scan, Number.POSITIVE_INFINITY, io) : wholeScan(scan),
+    isParquetElsewhere(scan) ? splitParquet(scan, () => Number.POSITIVE_INFINITY, io) : wholeScan(scan),
   );
 }
 
@@ -56,32 +59,33 @@ function scansOf(plan: RelNode): readonly ScanRel[] {
   return plan.kind === 'scan' ? [plan] : relInputs(plan).flatMap(scansOf);
 }
 
-function splitScan(scan: ScanRel, targetBytes: number, io: SplitIo): Promise<SplitScan> | SplitScan {
+function splitScan(scan: ScanRel, splitSize: SplitSize, io: SplitIo): Promise<SplitScan> | SplitScan {
   switch (scan.source.format.kind) {
     case 'parquet':
-      return splitParquet(scan, targetBytes, io);
+      return splitParquet(scan, splitSize, io);
     case 'csv':
     case 'ndjson':
     case 'text':
-      return { splits: splitBytes(scan, targetBytes), rowGroups: 0, skipped: [] };
+      return { splits: splitBytes(scan, splitSize), rowGroups: 0, skipped: [] };
   }
 }
 
-async function splitParquet(scan: ScanRel, targetBytes: number, io: SplitIo): Promise<SplitScan> {
+async function splitParquet(scan: ScanRel, splitSize: SplitSize, io: SplitIo): Promise<SplitScan> {
   const { files, schema } = scan.source;
   const types = new Map(schema.map((field) => [field.name, field.type]));
   const columns = scan.columns.filter((name) => name !== scan.rowIdentity);
   const reasons = new Map<string, number>();
   const kept = await inParallel(files, async (file) => {
     const footer = await io.footer(file, () => readFooter(io.store, file));
-    const pruned = pruneRowGroups(footer, scan.prune, { types, ranges: knownRanges(scan, file, footer) });
+    const pruned = pruneRowGroups(footer, scan.prune, { types, ranges: knownRanges(scan, footer) });
     for (const { reason } of pruned.skipped) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
     const rowGroups = pruned.kept.map((index) => ({ index, bytes: rowGroupBytes(footer, index, columns) }));
     return { file: { file, footer }, rowGroups };
   });
+  const scanBytes = kept.flatMap((file) => file.rowGroups).reduce((sum, rowGroup) => sum + rowGroup.bytes, 0);
   const splits = splitRowGroups(
     kept.filter(({ rowGroups }) => rowGroups.length > 0),
-    targetBytes,
+    splitSize(scanBytes),
   ).map(
     ({ parts, bytes }): ScanSplit => ({
       bytes,
@@ -93,7 +97,7 @@ async function splitParquet(scan: ScanRel, targetBytes: number, io: SplitIo): Pr
 }
 
 /** Values that the file itself does not hold: those of its folders, and nulls for columns that only others have. */
-function knownRanges(scan: ScanRel, file: ScanFile, footer: ParquetFooter): ReadonlyMap<string, ValueRange> {
+function knownRanges(scan: ScanRel, footer: ParquetFooter): ReadonlyMap<string, ValueRange> {
   const own = new Set(footer.columns.map((column) => column.name));
   const folders = new Set(scan.source.partitionColumns.map((field) => field.name));
   return new Map(
@@ -119,7 +123,8 @@ function partOf(file: ScanFile, footer: ParquetFooter, rowGroups: readonly numbe
 }
 
 /** Files of records: large ones are cut at any byte (a record belongs to the split of its first), small ones share a split. */
-function splitBytes(scan: ScanRel, targetBytes: number): readonly ScanSplit[] {
+function splitBytes(scan: ScanRel, splitSize: SplitSize): readonly ScanSplit[] {
+  const targetBytes = splitSize(scan.source.files.reduce((sum, file) => sum + file.sizeBytes, 0));
   const pieces = scan.source.files.flatMap((file) =>
     isSplittable(scan, file) ? cutFile(file, targetBytes) : [{ file, bytes: file.sizeBytes }],
   );

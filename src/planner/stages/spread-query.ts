@@ -13,6 +13,7 @@ import { distribute } from './distribute.ts';
 import { gather } from './distribution.ts';
 import { estimateBytes } from './estimate.ts';
 import { narrowScans, type SplitIo, splitScans } from './split-scans.ts';
+import { splitTarget } from './split-target.ts';
 import { partitionTargetBytes } from './task-plans.ts';
 
 /** How far queries are spread. */
@@ -76,9 +77,7 @@ export async function spreadQuery(
   const placed = {
     splits,
     broadcastBytes: spread.broadcastBytes,
-    partitions:
-      spread.partitions ??
-      Math.min(maxPartitions, Math.max(backend.slots, Math.ceil(scanBytes / partitionTargetBytes))),
+    partitions: spread.partitions ?? partitionsFor(scanBytes, backend),
     nextExchange: () => exchanges++,
     warn: (message: string) => void warnings.push(message),
   };
@@ -104,10 +103,19 @@ function isFolder(output: StageOutput): boolean {
   return output.kind === 'sink' && output.layout.kind === 'folder';
 }
 
+/** As many for every slot, so that all are busy to the end. */
+function partitionsFor(scanBytes: number, { slots }: PlaceProfile): number {
+  const rounds = Math.max(1, Math.ceil(scanBytes / partitionTargetBytes / slots));
+  return Math.min(maxPartitions, rounds * slots);
+}
+
 /** A wanted number of tasks says how large a split is, once it is known how much there is to read. */
-async function splitsFor(rel: RelNode, { spread, io }: SpreadContext): Promise<SplitEvidence> {
-  const splits = await splitScans(rel, spread.splitBytes, io);
-  return spread.tasks === null ? splits : splitScans(rel, Math.max(1, Math.ceil(bytesOf(splits) / spread.tasks)), io);
+async function splitsFor(rel: RelNode, { spread, backend, io }: SpreadContext): Promise<SplitEvidence> {
+  const { splitBytes, tasks } = spread;
+  const splits = await splitScans(rel, (scanBytes) => splitTarget(scanBytes, splitBytes, backend), io);
+  if (tasks === null) return splits;
+  const targetBytes = Math.max(1, Math.ceil(bytesOf(splits) / tasks));
+  return splitScans(rel, () => targetBytes, io);
 }
 
 function bytesOf(splits: SplitEvidence): number {

@@ -17,10 +17,7 @@ export function stageTasks(
   results: ReadonlyMap<number, StageResult>,
   workspace: string,
 ): readonly Task[] {
-  const bytes = [...stage.inputs.keys()].reduce((sum, input) => sum + (results.get(input)?.bytes ?? 0), 0);
-  // Partitions are merged while that keeps every slot busy.
-  const partitionBytes = Math.min(partitionTargetBytes, Math.ceil(bytes / plan.slots));
-  const context = { splits: plan.splits, results, partitionBytes };
+  const context = { splits: plan.splits, results, partitionBytes: partitionBytesOf(plan, stage, results) };
   return taskPlans(stage, context).map((rel, index) => ({
     version: taskVersion,
     id: `${stage.id}-${index}`,
@@ -31,6 +28,20 @@ export function stageTasks(
     schema: stage.schema,
     output: outputOf(stage, results, plan.slots, `${workspace}${stage.id}-${index}`),
   }));
+}
+
+/** Partitions are merged while that keeps every slot busy to the end: there are as many tasks for each of them. */
+function partitionBytesOf(
+  { slots }: PhysicalPlan,
+  { inputs }: Stage,
+  results: ReadonlyMap<number, StageResult>,
+): number {
+  // What every task reads whole is not shared out.
+  const bytes = [...inputs]
+    .filter(([, { kind }]) => kind !== 'broadcast')
+    .reduce((sum, [input]) => sum + (results.get(input)?.bytes ?? 0), 0);
+  const rounds = Math.max(1, Math.ceil(bytes / partitionTargetBytes / slots));
+  return Math.max(1, Math.ceil(bytes / (rounds * slots)));
 }
 
 /** Sort keys that each task tells: enough to place bounds within a few percent. */

@@ -19,7 +19,7 @@ export interface TaskPlanContext {
   readonly splits: SplitEvidence;
   /** Results of the stages that this one reads from. */
   readonly results: ReadonlyMap<number, StageResult>;
-  /** Bytes up to which neighbouring partitions become one task. */
+  /** Bytes up to which neighbouring partitions become one task, about. */
   readonly partitionBytes: number;
 }
 
@@ -99,8 +99,8 @@ interface PartitionGroup {
 }
 
 /**
- * Neighbouring partitions that together are small make one task; a large one whose rows may be joined apart makes several.
- * All exchanges that are read were dealt alike.
+ * Neighbouring partitions that together are small make one task, all of about equal bytes; a large one whose rows may be
+ * joined apart makes several. All exchanges that are read were dealt alike.
  */
 function partitionGroups(
   plan: RelNode,
@@ -110,26 +110,29 @@ function partitionGroups(
   const results = reads.map((read) => resultOf(read, context));
   const count = Math.max(0, ...results.flatMap((result) => result.tasks.map((partitions) => partitions.length)));
   const probe = probeOf(plan, reads);
-  const groups: PartitionGroup[] = [];
-  let current: number[] = [];
-  let bytes = 0;
-  const close = () => {
-    if (current.length > 0) groups.push({ partitions: current, slice: null });
-    current = [];
-    bytes = 0;
-  };
-  for (let partition = 0; partition < count; partition++) {
-    const size = results.reduce((sum, result) => sum + partitionBytes(result, partition), 0);
+  const partitions = Array.from({ length: count }, (_, partition) => {
     const slices = probe ? slicesOf(resultOf(probe, context), partition, context) : [];
-    if (bytes + size > context.partitionBytes || slices.length > 1) close();
-    if (slices.length > 1) {
+    const bytes = results.reduce((sum, result) => sum + partitionBytes(result, partition), 0);
+    return { partition, bytes, slices: slices.length > 1 ? slices : [] };
+  });
+  const whole = partitions.filter(({ slices }) => slices.length === 0).reduce((sum, { bytes }) => sum + bytes, 0);
+  const shareBytes = whole / Math.max(1, Math.ceil(whole / context.partitionBytes)) || 1;
+  const groups: { partitions: number[]; slice: PartitionGroup['slice'] }[] = [];
+  let before = 0;
+  let open = -1;
+  for (const { partition, bytes, slices } of partitions) {
+    if (slices.length > 0) {
       for (const slice of slices) groups.push({ partitions: [partition], slice });
+      open = -1;
       continue;
     }
-    current.push(partition);
-    bytes += size;
+    // The share in which the middle of the partition falls.
+    const share = Math.floor((before + bytes / 2) / shareBytes);
+    before += bytes;
+    if (share === open) groups.at(-1)?.partitions.push(partition);
+    else groups.push({ partitions: [partition], slice: null });
+    open = share;
   }
-  close();
   // A stage whose input has no row still has a task: aggregates and sinks make something of nothing.
   return groups.length > 0 ? groups : [{ partitions: [], slice: null }];
 }

@@ -3,7 +3,8 @@ import type { Inexact, PlanQuery, PlanTable, RandomPlan } from '../random-plan.t
 import { exprSql } from './expr-sql.ts';
 import { sqlType, valueSql } from './literals.ts';
 import { type PlainValue, plainValue } from './plain-values.ts';
-import { finalSql, queryRelation, type Relation } from './query-sql.ts';
+import { finalSql, queryRelation } from './query-sql.ts';
+import type { Relation } from './relation.ts';
 
 /** A table as plain values, with the types' text in SQL. */
 export interface Rows {
