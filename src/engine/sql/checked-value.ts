@@ -1,7 +1,6 @@
-import { formatType } from '../../plan/type-name.ts';
 import type { DataType } from '../../plan/types.ts';
-import { leafText, type TextRules } from './leaf-text.ts';
-import { quoteIdentifier, quoteString } from './quote.ts';
+import { type LooseText, leafText, type TextCast, type TextRules } from './leaf-text.ts';
+import { quoteIdentifier } from './quote.ts';
 import { renderType } from './type.ts';
 
 /**
@@ -38,45 +37,31 @@ export function isLoose(type: DataType, rules: TextRules): boolean {
 }
 
 /**
- * SQL of the value that a loose one stands for, and an error where it loses something or does not convert.
+ * How a loose value becomes one of its type. Within lists and structs, dates are ISO 8601.
  *
  * @param loose SQL without side effects, of the loose type
- * @param subject what has the value, as the error calls it
  */
-export function checkedValue(loose: string, type: DataType, rules: TextRules, subject: string): string {
-  if (!isLoose(type, rules)) return loose;
-  const leaf = leafText(loose, type, rules, 'CAST');
-  const fits = leaf ? leaf.shape : looseFits(loose, type, rules);
-  const value = leaf ? leaf.value : nestedValue(loose, type);
-  const message = `${quoteString(`${subject} has what is no ${formatType(type)}: `)} || CAST(${loose} AS VARCHAR)`;
-  return `CASE WHEN ${fits} THEN ${value} WHEN ${loose} IS NOT NULL THEN error(${message}) END`;
+export function looseText(loose: string, type: DataType, rules: TextRules, cast: TextCast): LooseText {
+  const leaf = leafText(loose, type, rules, cast);
+  if (leaf) return leaf;
+  if (!isLoose(type, rules)) return { value: loose, shape: () => 'TRUE' };
+  const iso = { ...rules, dateFormat: null, timestampFormat: null };
+  return { value: `${cast}(${loose} AS ${renderType(type)})`, shape: () => fits(loose, type, iso, 0) };
 }
 
-/** SQL of the value that a loose one stands for; of no meaning where {@link looseFits} does not hold. */
-export function looseValue(loose: string, type: DataType, rules: TextRules): string {
-  if (!isLoose(type, rules)) return loose;
-  return leafText(loose, type, rules, 'TRY_CAST')?.value ?? nestedValue(loose, type);
-}
-
-/** SQL of a condition that holds for null and for what converts to the type and loses nothing; null and false are the same. */
-export function looseFits(loose: string, type: DataType, rules: TextRules): string {
-  return isLoose(type, rules) ? fits(loose, type, rules, 0) : 'TRUE';
-}
-
-/** Within lists and structs, dates are ISO 8601: the engine's cast converts them all. */
-function nestedValue(loose: string, type: DataType): string {
-  return `CAST(${loose} AS ${renderType(type)})`;
+/** SQL of a condition that holds for null and for what converts and loses nothing; null and false are the same. */
+export function looseFits(loose: string, { shape }: LooseText, value: string): string {
+  return `(${shape(value)}) AND ${value} IS NOT NULL OR ${loose} IS NULL`;
 }
 
 /** @param depth of nested lambdas, whose parameters need names of their own */
 function fits(loose: string, type: DataType, rules: TextRules, depth: number): string {
   const leaf = leafText(loose, type, rules, 'TRY_CAST');
-  if (leaf) return `((${leaf.shape}) AND ${leaf.value} IS NOT NULL) OR ${loose} IS NULL`;
+  if (leaf) return looseFits(loose, leaf, leaf.value);
   const item = `x${depth}`;
-  const iso = { ...rules, dateFormat: null, timestampFormat: null };
   const all = (list: string, inner: DataType) =>
     isLoose(inner, rules)
-      ? `len(list_filter(${list}, lambda ${item}: (${fits(item, inner, iso, depth + 1)}) IS NOT TRUE)) = 0`
+      ? `len(list_filter(${list}, lambda ${item}: (${fits(item, inner, rules, depth + 1)}) IS NOT TRUE)) = 0`
       : 'TRUE';
   switch (type.kind) {
     case 'list':
@@ -85,7 +70,9 @@ function fits(loose: string, type: DataType, rules: TextRules, depth: number): s
       return `${loose} IS NULL OR ${all(`CAST(${loose} AS ${renderType(looseType(type.item, rules))}[])`, type.item)}`;
     case 'struct': {
       const fields = type.fields.filter((field) => isLoose(field.type, rules));
-      const fit = fields.map(({ name, type: inner }) => fits(`(${loose}).${quoteIdentifier(name)}`, inner, iso, depth));
+      const fit = fields.map(({ name, type: inner }) =>
+        fits(`(${loose}).${quoteIdentifier(name)}`, inner, rules, depth),
+      );
       return `${loose} IS NULL OR (${fit.map((condition) => `(${condition})`).join(' AND ')})`;
     }
     case 'map':

@@ -1,8 +1,9 @@
 import type { ResolvedCsvDialect, ResolvedFormat } from '../../plan/source.ts';
 import type { Field, Schema } from '../../plan/types.ts';
-import { checkedValue, isLoose, looseFits, looseType, looseValue } from './checked-value.ts';
+import { renderChecked, renderFitting } from './checked-table.ts';
+import { looseType } from './checked-value.ts';
 import type { TextRules } from './leaf-text.ts';
-import { foldCase, sqlNames } from './names.ts';
+import { sqlNames } from './names.ts';
 import { quoteString } from './quote.ts';
 import { rejectOptions } from './reject-options.ts';
 import type { RenderContext } from './render-context.ts';
@@ -47,25 +48,13 @@ export function renderCsv(
   { used, misfits }: CsvReading,
   context: RenderContext,
 ): string {
-  const rules: TextRules = { ...format.dialect, strictBooleans: false, everyType: false };
+  const rules: TextRules = { ...format.dialect, json: false, everyType: false };
   const loose = files.columns.map(({ name, type }): Field => ({ name, type: looseType(type, rules) }));
   const tolerant = format.onBadRow !== 'error';
   const dialect = { ...format.dialect, dateFormat: null, timestampFormat: null };
-  const table = readCsv(paths, dialect, files, loose, tolerant ? rejectOptions(context) : []);
-  const names = sqlNames(files.columns.map((field) => field.name));
-  const sqlOf = (field: Field) => names.get(field.name) ?? '';
-  const wanted = files.columns.filter((field) => used.has(field.name));
-  if (tolerant) {
-    const fit = files.columns.map((field) => fitsOrIsRead(sqlOf(field), field, used, rules)).filter(Boolean);
-    const values = wanted.map((field) => `${looseValue(sqlOf(field), field.type, rules)} AS ${sqlOf(field)}`);
-    return selectFrom(values, files, `${table}${whereAll(fit, misfits)}`);
-  }
-  if (!wanted.some((field) => isLoose(field.type, rules))) return table;
-  const values = wanted.map((field) => {
-    const subject = `Column ${JSON.stringify(field.name)}`;
-    return `${checkedValue(sqlOf(field), field.type, rules, subject)} AS ${sqlOf(field)}`;
-  });
-  return selectFrom(values, files, table);
+  const sql = readCsv(paths, dialect, files, loose, tolerant ? rejectOptions(context) : []);
+  const table = { sql, columns: files.columns, used, rules };
+  return tolerant ? renderFitting(table, misfits) : renderChecked(table);
 }
 
 /**
@@ -84,25 +73,6 @@ export function renderCsvRejects(
   const names = sqlNames(files.columns.map((field) => field.name));
   const counts = [...names].flatMap(([name, sql]) => (used.has(name) ? [`count(${sql})`] : []));
   return `SELECT ${counts.join(', ') || 'count(*)'} FROM ${table}`;
-}
-
-function selectFrom(values: readonly string[], files: CsvFiles, from: string): string {
-  const hidden = files.columns.some((field) => foldCase(field.name) === 'file_index');
-  const columns = [...values, ...(hidden ? [] : ['file_index'])];
-  return `(SELECT ${columns.join(', ') || 'NULL AS "none"'} FROM ${from})`;
-}
-
-/** What nobody uses is read only if something is asked of it. */
-function fitsOrIsRead(sql: string, field: Field, used: ReadonlySet<string>, rules: TextRules): string {
-  if (isLoose(field.type, rules)) return `(${looseFits(sql, field.type, rules)})`;
-  return used.has(field.name) ? '' : `hash(${sql}) IS NOT NULL`;
-}
-
-function whereAll(conditions: readonly string[], misfits: string | null): string {
-  if (conditions.length === 0) return '';
-  const all = conditions.join(' AND ');
-  // A sequence is what the engine has of a counter: it counts a record and lets none pass.
-  return ` WHERE ${misfits === null ? all : `CASE WHEN ${all} THEN TRUE ELSE nextval(${quoteString(misfits)}) < 0 END`}`;
 }
 
 function readCsv(

@@ -1,10 +1,10 @@
 import type { DataType } from '../../plan/types.ts';
-import { looseFits, looseType, looseValue } from './checked-value.ts';
+import { looseFits, looseText, looseType } from './checked-value.ts';
 import type { TextRules } from './leaf-text.ts';
 import { quoteString } from './quote.ts';
 import { renderType } from './type.ts';
 
-const rules: TextRules = { dateFormat: null, timestampFormat: null, strictBooleans: true, everyType: true };
+const rules: TextRules = { dateFormat: null, timestampFormat: null, json: true, everyType: true };
 
 /**
  * SQL of the value of JSON text in a type; of no meaning where {@link jsonFits} does not hold.
@@ -12,14 +12,18 @@ const rules: TextRules = { dateFormat: null, timestampFormat: null, strictBoolea
  * @param text SQL of a JSON value's text, of a string its content; without side effects
  */
 export function jsonValue(text: string, type: DataType): string {
-  return looseValue(looseOf(text, type), type, rules);
+  return looseText(looseOf(text, type), type, rules, 'TRY_CAST').value;
 }
 
 /** SQL of a condition that holds for null and for JSON text that is a value of the type, with nothing lost. */
 export function jsonFits(text: string, type: DataType): string {
-  if (!isNested(type)) return looseFits(text, type, rules);
+  const loose = looseOf(text, type);
+  const { value, shape } = looseText(loose, type, rules, 'TRY_CAST');
+  const fits = looseFits(loose, { value, shape }, value);
   // Where an array stands for an object, the transformation to loose values gives null.
-  return `${text} IS NULL OR (json_valid(${text}) AND ${hasShape(text, type, 0)} AND (${looseFits(looseOf(text, type), type, rules)}))`;
+  return isNested(type)
+    ? `${text} IS NULL OR (json_valid(${text}) AND ${hasShape(text, type, 0)} AND (${fits}))`
+    : fits;
 }
 
 /** Missing keys of a nested object become null, as they do in a record; a cast would ask for them. */

@@ -1,6 +1,7 @@
 import type { ResolvedFormat, ScanFile } from '../../plan/source.ts';
 import type { Schema } from '../../plan/types.ts';
-import { checkedValue, isLoose, looseType } from './checked-value.ts';
+import { renderChecked } from './checked-table.ts';
+import { looseType } from './checked-value.ts';
 import { jsonFits, jsonValue, pointerOf } from './json-value.ts';
 import type { TextRules } from './leaf-text.ts';
 import { haveCaseClash, sqlNames } from './names.ts';
@@ -16,7 +17,7 @@ type NdjsonFormat = Extract<ResolvedFormat, { kind: 'ndjson' }>;
 /** Longest JSON record, bytes. */
 const maxRecordBytes = 16 * 1024 * 1024;
 
-const rules: TextRules = { dateFormat: null, timestampFormat: null, strictBooleans: true, everyType: false };
+const rules: TextRules = { dateFormat: null, timestampFormat: null, json: true, everyType: false };
 
 /**
  * The FROM item of an NDJSON scan: a missing key is null, keys that the schema doesn't name are skipped. A record that does
@@ -34,15 +35,8 @@ export function renderNdjson(
   const columns = format.columns.map(
     ({ name, type }) => `${quoteIdentifier(name)}: ${quoteString(renderType(looseType(type, rules)))}`,
   );
-  const table = `read_json(${paths}, ${jsonOptions(format)}, columns = {${columns.join(', ')}})`;
-  const wanted = format.columns.filter((field) => used.has(field.name));
-  if (!wanted.some((field) => isLoose(field.type, rules))) return table;
-  const values = wanted.map(({ name, type }) => {
-    const sql = quoteIdentifier(name);
-    return `${checkedValue(sql, type, rules, `Column ${JSON.stringify(name)}`)} AS ${sql}`;
-  });
-  const hidden = format.columns.some((field) => field.name.toLowerCase() === 'file_index');
-  return `(SELECT ${[...values, ...(hidden ? [] : ['file_index'])].join(', ')} FROM ${table})`;
+  const sql = `read_json(${paths}, ${jsonOptions(format)}, columns = {${columns.join(', ')}})`;
+  return renderChecked({ sql, columns: format.columns, used, rules });
 }
 
 /**

@@ -27,7 +27,7 @@ export function fieldFits(formats: FieldFormats): (text: string, type: DataType)
 
 function fits(text: string, type: DataType, classify: (text: string) => FieldKind): boolean {
   const limits = integerTypes[type.kind];
-  if (limits) return fitsInteger(text.trim(), ...limits);
+  if (limits) return fitsInteger(text, ...limits);
   switch (type.kind) {
     case 'float32':
     case 'float64':
@@ -51,10 +51,20 @@ function fits(text: string, type: DataType, classify: (text: string) => FieldKin
   }
 }
 
+/** `1.0`, `1e3` and `0x1F` are integers too, of up to 15 characters and up to 64 bits, as the engine reads them. */
 function fitsInteger(text: string, signed: boolean, bits: bigint): boolean {
-  if (!/^[+-]?\d+$/.test(text)) return false;
-  const value = BigInt(text.replace('+', ''));
+  const value = integerValue(text, bits);
+  if (value === null) return false;
   return signed ? value >= -(2n ** (bits - 1n)) && value < 2n ** (bits - 1n) : value >= 0n && value < 2n ** bits;
+}
+
+function integerValue(text: string, bits: bigint): bigint | null {
+  const trimmed = text.trim();
+  if (/^[+-]?\d+$/.test(trimmed)) return BigInt(trimmed.replace('+', ''));
+  if (/^0x[0-9a-f]+$/i.test(trimmed)) return bits <= 64n ? BigInt(trimmed) : null;
+  if (text.length > 15 || !/^[+-]?\d+(\.\d*)?(e\+?\d+)?$/i.test(trimmed)) return null;
+  const value = Number(trimmed);
+  return Number.isInteger(value) ? BigInt(value) : null;
 }
 
 function fitsDecimal(text: string, precision: number, scale: number): boolean {

@@ -20,6 +20,11 @@ function computed(context: Context, name: string): { readonly named: PlanNamed; 
   return { named: { name, expr }, column: { name, ...known } };
 }
 
+/** Equal rows get the numbers of a window in any order: which of them came first is then seen no more. */
+function isWindow({ named }: { readonly named: PlanNamed }): boolean {
+  return named.expr.kind === 'window';
+}
+
 export const withColumns: StepMaker = (context) => {
   const { choices, state } = context;
   const names: string[] = [];
@@ -35,7 +40,7 @@ export const withColumns: StepMaker = (context) => {
   const kept = state.columns.map((column) => added.find((one) => one.column.name === column.name)?.column ?? column);
   const fresh = added.map((one) => one.column).filter((column) => !kept.includes(column));
   const step: PlanStep = { verb: 'withColumns', columns: added.map((one) => one.named) };
-  return after(state, step, { columns: [...kept, ...fresh] });
+  return after(state, step, { columns: [...kept, ...fresh], ordered: state.ordered && !added.some(isWindow) });
 };
 
 export const select: StepMaker = (context) => {
@@ -44,7 +49,8 @@ export const select: StepMaker = (context) => {
   const fresh = choices.oneIn(2) ? [computed(context, freshName(choices, namesOf(kept)))] : [];
   const own = kept.map(({ name }): PlanNamed => ({ name, expr: { kind: 'column', name } }));
   const step: PlanStep = { verb: 'select', columns: [...own, ...fresh.map((one) => one.named)] };
-  return after(state, step, { columns: [...kept, ...fresh.map((one) => one.column)] });
+  const columns = [...kept, ...fresh.map((one) => one.column)];
+  return after(state, step, { columns, ordered: state.ordered && !fresh.some(isWindow) });
 };
 
 export const drop: StepMaker = ({ choices, state }) => {

@@ -1,5 +1,5 @@
 import { Choices } from '../choices.ts';
-import type { PlanStep, PlanTable, RandomPlan } from '../random-plan.ts';
+import type { PlanTable, RandomPlan } from '../random-plan.ts';
 import { boundOf, type ColumnSpec, columnTypes, randomFrom, randomValue } from '../values.ts';
 import { drop, explode, groupBy, rename, risky, type StepMaker, select, unpivot, withColumns } from './column-steps.ts';
 import { join, setOperation } from './combining-steps.ts';
@@ -12,12 +12,10 @@ export interface TableSeed {
   readonly rows: readonly number[];
 }
 
-/** What plans may hold and ask. */
+/** What plans may hold. */
 export interface PlanOptions {
   /** Whether `persist()` is among the verbs. */
   readonly persisted: boolean;
-  /** Whether rows keep their order where windows are computed; otherwise they have none from there on. */
-  readonly windowsKeepOrder: boolean;
 }
 
 interface DecidedTable {
@@ -82,17 +80,13 @@ export function generatePlan(
 }
 
 /** One more verb; another one where the rows are not fit for the first. */
-function nextStep(context: Context, { persisted, windowsKeepOrder }: PlanOptions): QueryState {
+function nextStep(context: Context, { persisted }: PlanOptions): QueryState {
   const makers = persisted ? [...steps, persist] : steps;
   for (let attempt = 0; attempt < 3; attempt++) {
     const state = context.choices.pick(makers)(context);
-    if (state) return windowsKeepOrder || !hasWindow(state.query.steps.at(-1)) ? state : { ...state, ordered: false };
+    if (state) return state;
   }
   return drop(context) ?? context.state;
-}
-
-function hasWindow(step: PlanStep | undefined): boolean {
-  return JSON.stringify(step).includes('"kind":"window"');
 }
 
 /** Another table, or the same once more, with up to one verb of its own. */

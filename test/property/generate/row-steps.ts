@@ -12,11 +12,12 @@ export const filter: StepMaker = (context) => {
   const scope = scopeOf(choices, state.columns);
   const window = choices.oneIn(8) ? windowOf(context) : null;
   const three: PlanExpr = { kind: 'constant', type: 'number', value: choices.between(1, 5) };
-  const condition: PlanExpr =
-    window && isInteger(window.type) && !window.inexact
-      ? { kind: 'call', fn: 'lte', args: [window.expr, three], params: [] }
-      : booleanExpr(scope, 2).expr;
-  return after(state, { verb: 'filter', condition }, {});
+  const counted = window && isInteger(window.type) && !window.inexact ? window : null;
+  const condition: PlanExpr = counted
+    ? { kind: 'call', fn: 'lte', args: [counted.expr, three], params: [] }
+    : booleanExpr(scope, 2).expr;
+  // Which of equal rows a window numbers first is open, and so is where the one stood that is kept.
+  return after(state, { verb: 'filter', condition }, { ordered: state.ordered && counted === null });
 };
 
 /** By all columns, or by some and, among ties, in the order that there was. */
