@@ -205,6 +205,66 @@ test('a fraction behind the samples of NDJSON is not rounded', async () => {
   });
 });
 
+test.each(['5,2020-01-02 10:00:00', '5,soon'])('a date behind the samples that is none: %s', async (row) => {
+  const text = `id,d\n${'1,2020-01-01\n'.repeat(100_000)}${row}\n${'1,2020-01-01\n'.repeat(50_000)}`;
+  const path = newFile('late.csv', text);
+  const value = row.slice(2);
+  await expect(csv(path).collect()).rejects.toMatchObject({
+    code: 'BAD_RECORD',
+    message: `Row 100002 of ${uri(path)} (byte ${text.indexOf(row)}) has "${value}" in column "d", which is no date. Read the column as text with { schema: { d: 'string' } }, or ${leaveOut}`,
+  });
+  // Only columns that the query uses are looked at …
+  expect(await csv(path).filter(col('id').eq(5)).select('id').toArray()).toEqual([{ id: 5 }]);
+  // … and all of them where rows are left out: the same ones, whatever is asked.
+  const counted = await csv(path, { onBadRow: 'skip' }).filter(col('id').eq(5)).select('id').collect();
+  expect(counted.toArray()).toEqual([]);
+  expect(counted.rejected).toEqual({ count: 1, records: [] });
+  const collected = await csv(path, { onBadRow: 'collect' }).filter(col('id').eq(5)).collect();
+  expect(collected.rejected).toEqual({
+    count: 1,
+    records: [
+      {
+        uri: uri(path),
+        byteOffset: text.indexOf(row),
+        row: 100_002,
+        column: 'd',
+        message: `This row has "${value}" in column "d", which is no date.`,
+        text: row,
+      },
+    ],
+  });
+});
+
+test('a query that fails for a reason of its own is not blamed on a misfit in a column that it does not use', async () => {
+  const path = newFile('late.csv', `id,v,s\n${'1,2,x\n'.repeat(100_000)}5,1.5,x\n${'1,2,x\n'.repeat(50_000)}`);
+  await expect(
+    csv(path)
+      .select({ n: col('s').cast('int64') })
+      .collect(),
+  ).rejects.toMatchObject({
+    code: 'QUERY_FAILED',
+  });
+});
+
+test('NDJSON lines that do not fit are left out, counted or collected', async () => {
+  const lines = ['{"id":1,"v":1}', '{"id":2,"v":1.5}', '{bad', '', '{"id":3,"s":"\xff"}', '[1]', '{"id":4,"v":null}'];
+  const path = newFile('bad.ndjson', Buffer.from(`${lines.join('\n')}\n`, 'latin1'));
+  const options = { schema: { id: 'int64', v: 'int64' } } as const;
+  const skipped = await ndjson(path, { ...options, onBadRow: 'skip' })
+    .select('id')
+    .collect();
+  expect(skipped.toArray()).toEqual([{ id: 1 }, { id: 4 }]);
+  expect(skipped.rejected).toEqual({ count: 4, records: [] });
+  const { rejected } = await ndjson(path, { ...options, onBadRow: 'collect' }).collect();
+  expect(rejected.count).toBe(4);
+  expect(rejected.records.map(({ row, column, message }) => [row, column, message])).toEqual([
+    [2, 'v', 'This line has in "v" what is no int64: 1.5.'],
+    [3, null, 'This line is no JSON: expected a name in quotes at its byte 1.'],
+    [5, null, 'This line is not UTF-8.'],
+    [6, null, 'This line is no JSON object but an array.'],
+  ]);
+});
+
 test('byte order mark, CRLF, no final newline, quoted newlines, gzip', async () => {
   const expected = [
     { id: 1, name: 'Ada' },

@@ -16,8 +16,8 @@ import { tablesAt } from '../tpch/tables-at.ts';
 import type { DistributedContext } from './context.ts';
 import { startServer } from './s3-server.ts';
 
-/** The same for both; the server takes any. */
-const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' };
+/** Those that the server knows. */
+const credentials = { accessKeyId: 'AKIASHOALTEST', secretAccessKey: 'shoal-test-secret' };
 
 const BUCKET = 'bench';
 

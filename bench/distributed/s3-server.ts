@@ -9,7 +9,7 @@ export interface S3Server {
   readonly close: () => Promise<void>;
 }
 
-/** Starts the tests' server with an empty bucket; it keeps objects in memory and takes any credentials. */
+/** Starts the tests' server with an empty bucket; it keeps objects in memory. */
 export async function startServer(bucket: string): Promise<S3Server> {
   const program = fileURLToPath(new URL('../../test/support/s3-server/main.ts', import.meta.url));
   const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm')).href;

@@ -81,9 +81,12 @@ export type FilePart =
   | {
       readonly kind: 'row-groups';
       readonly rowGroups: readonly number[];
-      /** Rows `startRow … endRow` (exclusive) of the file; the row groups lie without gap between them where `contiguous`. */
+      /**
+       * Rows `startRow … endRow` (exclusive; null: the file's end); the row groups lie without gap between them where
+       * `contiguous`.
+       */
       readonly startRow: number;
-      readonly endRow: number;
+      readonly endRow: number | null;
       readonly contiguous: boolean;
     }
   /** Records of a CSV, NDJSON or text file whose first byte lies in `startByte … endByte` (exclusive). */

@@ -67,12 +67,15 @@ async function explainFile(
   const slice = span && bytesOf(span);
   switch (format.kind) {
     case 'csv': {
-      const scanned = { file, path, format, slice };
+      const used = format.onBadRow === 'error' ? new Set(scan.columns) : null;
+      const scanned = { file, path, format, slice, used };
       const rejectScan = renderRejectScan(scan, file, context);
       return inPart(span, await explainCsvFailure(connection, scanned, rejectScan, store, cause));
     }
-    case 'ndjson':
-      return inPart(span, await explainNdjsonFailure(file, format, store, cause, slice));
+    case 'ndjson': {
+      const columns = format.columns.filter(({ name }) => format.onBadRow !== 'error' || scan.columns.includes(name));
+      return inPart(span, await explainNdjsonFailure(file, { ...format, columns }, store, cause, slice));
+    }
     case 'parquet':
       return mayBeDamaged(message, path)
         ? explainParquetFailure({ scan, file, local }, connection, store, cause)

@@ -3,7 +3,8 @@ import { misfitSequence, renderMisfitCount, renderMisfitSequence } from '../engi
 import { renderNdjsonRejects } from '../engine/sql/ndjson.ts';
 import { rejectTables } from '../engine/sql/reject-scan.ts';
 import type { RenderContext } from '../engine/sql/render-context.ts';
-import { findRejects, readRejects, type ScannedCsv } from '../formats/csv/reject.ts';
+import { shorten } from '../formats/bad-text.ts';
+import { findRejects, type RejectedText, readRejects, rejectedTexts, type ScannedCsv } from '../formats/csv/reject.ts';
 import { type NdjsonFormat, rejectedLine } from '../formats/ndjson/bad-record.ts';
 import type { ScanRel } from '../plan/relation.ts';
 import type { ScanFile } from '../plan/source.ts';
@@ -96,7 +97,30 @@ async function rejectedLinesOf(
   { inputs, connection, context }: RanQuery,
 ): Promise<readonly RejectedRecord[]> {
   const reader = await connection.runAndReadAll(renderNdjsonRejects(format, file, context));
-  const { slice } = inputs.fileOf(file);
+  const { path, slice } = inputs.fileOf(file);
+  const unread = await rejectedTexts(connection, path);
+  const numbered = reader.getRows().map(([row, text]) => ({ line: lineOf(Number(row), unread), text: String(text) }));
   const isHead = slice?.kind !== 'records' || slice.isHead;
-  return reader.getRows().map(([row, text]) => rejectedLine(file, format, isHead ? Number(row) : null, String(text)));
+  return [
+    ...unread.map(({ line, text }) => ({ line, record: notUtf8(file, isHead ? line : null, text) })),
+    ...numbered.map(({ line, text }) => ({ line, record: rejectedLine(file, format, isHead ? line : null, text) })),
+  ]
+    .sort((a, b) => a.line - b.line)
+    .map(({ record }) => record);
+}
+
+/** The line of the file, by its number among those that were read. */
+function lineOf(row: number, unread: readonly RejectedText[]): number {
+  return unread.reduce((line, before) => (before.line <= line ? line + 1 : line), row);
+}
+
+function notUtf8(file: ScanFile, row: number | null, text: string): RejectedRecord {
+  return {
+    uri: file.uri,
+    byteOffset: null,
+    row,
+    column: null,
+    message: 'This line is not UTF-8.',
+    text: shorten(text),
+  };
 }

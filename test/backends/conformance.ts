@@ -8,12 +8,12 @@ import { engineVersion } from '../../src/engine/engine-version.ts';
 import type { Batch } from '../../src/plan/batch.ts';
 import type { Expr } from '../../src/plan/expr.ts';
 import type { RelNode } from '../../src/plan/relation.ts';
+import type { StagedFile, TaskResult } from '../../src/plan/task.ts';
 import { type TaskOutput, taskVersion } from '../../src/plan/task.ts';
 import { createStore } from '../../src/storage/create-store.ts';
 import { toUri } from '../../src/storage/uri.ts';
 import { errorOf } from '../support/use-session.ts';
 import { badCast, counted, csvSink, endless, numbers, scanOf, taskText } from './tasks.ts';
-import type { StagedFile, TaskResult } from '../../src/plan/task.ts';
 
 /** What goes with an attempt of a test; rows are refused unless told. */
 export function invocation(changes: Partial<InvokeContext> = {}): InvokeContext {
@@ -88,7 +88,12 @@ export function backendConformance(name: string, open: (scratchDirectory: string
   test(`${name}: a task reads what another one wrote`, async () => {
     const { backend, folder } = await use();
     const parquet = { kind: 'parquet', compression: 'zstd', rowGroupRows: 2_048 } as const;
-    const sink = { kind: 'sink', uri: toUri(join(folder, 'mid.parquet')), format: parquet, layout: { kind: 'file' } } as const;
+    const sink = {
+      kind: 'sink',
+      uri: toUri(join(folder, 'mid.parquet')),
+      format: parquet,
+      layout: { kind: 'file' },
+    } as const;
     const result = await backend.invoke(await taskText(numbers([5, 6, 7, 8]), sink), invocation());
     const file = await store.commit(onlyFile(result), 'create');
     const plan = counted(scanOf(join(folder, 'mid.parquet'), file, { kind: 'parquet' }));

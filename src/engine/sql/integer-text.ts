@@ -12,6 +12,9 @@ const shiftable: ReadonlySet<SimpleTypeKind> = new Set([
   'uint32',
 ] as const);
 
+/** Digits; the engine reads `1_000` too. */
+const run = '[0-9](_?[0-9])*';
+
 /**
  * SQL of a condition: a text that the engine's cast made an integer of is one, where the cast rounds what is none.
  *
@@ -22,15 +25,15 @@ const shiftable: ReadonlySet<SimpleTypeKind> = new Set([
  *
  * @param text SQL of the text
  * @param value SQL of the number
- * @param strict only digits make an integer; otherwise `1.0`, `1e3` and `0x1F` are integers too, and `1.5` and `1e-3` none
+ * @param strict only digits make an integer; otherwise `1.0`, `1e3`, `1_000` and `0x1F` are integers too, and `1.5` and `1e-3` none
  */
 export function integerShape(text: string, value: string, kind: SimpleTypeKind, strict: boolean): string {
   const sameText = `CAST(${value} AS VARCHAR) = ${text}`;
-  const digits = matches(text, '\\s*([+-]?[0-9]+|0x[0-9a-f]+)\\s*');
+  const digits = matches(text, `\\s*([+-]?${run}|0x[0-9a-f]+)\\s*`);
   if (strict) return `${sameText} OR ${matches(text, '-?[0-9]+')}`;
   const byLength = `(strlen(${text}) <= 11 AND (${value} >> (3 * strlen(${text}) - 3)) > 0)`;
   // Up to 15 digits a float tells whether there is a fraction.
-  const number = matches(text, '\\s*[+-]?[0-9]+(\\.[0-9]*)?(e\\+?[0-9]+)?\\s*');
+  const number = matches(text, `\\s*[+-]?(${run}(\\.(${run})?)?|\\.${run})(e\\+?[0-9]+)?\\s*`);
   const whole = `(strlen(${text}) <= 15 AND ${number} AND TRY_CAST(${text} AS DOUBLE) = ${value})`;
   return [...(shiftable.has(kind) ? [byLength] : []), sameText, digits, whole].join(' OR ');
 }

@@ -44,6 +44,11 @@ export function leafText(text: string, type: DataType, rules: TextRules, cast: T
   const value = castTo(text, type, cast);
   switch (type.kind) {
     case 'string':
+    // Values of these are no texts, but may hold some.
+    case 'list':
+    case 'array':
+    case 'struct':
+    case 'map':
       return null;
     case 'int8':
     case 'int16':

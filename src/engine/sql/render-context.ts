@@ -25,7 +25,7 @@ export interface RenderContext {
 /** What a local file is of an object when it is not the same. */
 export type LocalSlice =
   /** The whole Parquet file, of which these rows are read: ranges, ascending. */
-  | { readonly kind: 'rows'; readonly ranges: readonly { readonly startRow: number; readonly endRow: number }[] }
+  | { readonly kind: 'rows'; readonly ranges: readonly { readonly startRow: number; readonly endRow: number | null }[] }
   /** Some row groups of a Parquet file: from row `localRow` of the local one on stand the object's rows from `row` on. */
   | { readonly kind: 'row-groups'; readonly groups: readonly { readonly localRow: number; readonly row: number }[] }
   /** Some records of a file, with how they end where that is known; the header is among the first ones only. */

@@ -62,13 +62,19 @@ function renderGroup(rel: ScanRel, group: FileGroup, wanted: readonly Field[], c
   return perFile || identified ? nest(select) : select;
 }
 
-/** The engine skips the row groups outside of such ranges. */
+/**
+ * The engine skips the row groups outside of such ranges; every bound is held against every row inside, and costs Q1 a tenth
+ * of its time: those that the file itself sets are left out.
+ */
 function rowsOf(slice: LocalSlice | null): readonly string[] {
   if (slice?.kind !== 'rows') return [];
-  const ranges = slice.ranges.map(
-    ({ startRow, endRow }) => `file_row_number >= ${startRow} AND file_row_number < ${endRow}`,
-  );
-  return ranges.length === 1 ? [ranges.join()] : [`(${ranges.join(' OR ') || 'FALSE'})`];
+  const ranges = slice.ranges.map(({ startRow, endRow }) => [
+    ...(startRow > 0 ? [`file_row_number >= ${startRow}`] : []),
+    ...(endRow === null ? [] : [`file_row_number < ${endRow}`]),
+  ]);
+  const [only] = ranges;
+  if (only && ranges.length === 1) return only;
+  return [`(${ranges.map((bounds) => bounds.join(' AND ') || 'TRUE').join(' OR ') || 'FALSE'})`];
 }
 
 /** Names under which the engine offers something of its own, unless the files have columns of these names. */

@@ -1,7 +1,9 @@
+import { parquetType } from '../../plan/parquet-type.ts';
 import type { SinkFormat, SinkLayout } from '../../plan/task.ts';
-import type { Schema } from '../../plan/types.ts';
+import { type Schema, sameType } from '../../plan/types.ts';
 import { sqlNames } from './names.ts';
 import { quoteIdentifier, quoteString } from './quote.ts';
+import { renderType } from './type.ts';
 
 /** Where a sink's rows go on this machine, and as what. */
 export interface SinkCopy {
@@ -23,7 +25,7 @@ export const sinkExtension: Readonly<Record<SinkFormat['kind'], string>> = {
 /** COPY of a query's rows into a sink's file or files; its result is one row with the number of rows written. */
 export function renderSinkCopy(query: string, sink: SinkCopy): string {
   const { format, layout, path } = sink;
-  const rows = format.kind === 'ndjson' ? jsonLines(query, sink) : query;
+  const rows = { ndjson: jsonLines, parquet: losslessColumns, csv: () => query }[format.kind](query, sink);
   const options = [...formatOptions(format), ...layoutOptions(format, layout)];
   return `COPY (\n${rows}\n) TO ${quoteString(path)} (${options.join(', ')})`;
 }
@@ -59,6 +61,17 @@ function countRecords(list: string, options: readonly string[]): string {
 
 /** JSON escapes control characters: this one never stands in a line. */
 const neverInJson = '\u0001';
+
+/** The columns in types that Parquet files hold without loss. */
+function losslessColumns(query: string, { schema }: SinkCopy): string {
+  const changed = schema.filter(({ type }) => !sameType(parquetType(type), type));
+  if (changed.length === 0) return query;
+  const names = sqlNames(schema.map((field) => field.name));
+  const casts = changed.map(
+    ({ name, type }) => `CAST(${names.get(name)} AS ${renderType(parquetType(type))}) AS ${names.get(name)}`,
+  );
+  return `SELECT * REPLACE (${casts.join(', ')})\nFROM (\n${query}\n)`;
+}
 
 /** One object a row, as text beside the columns that folders are named by. JSON has no NaN and no infinities: they become null. */
 function jsonLines(query: string, { schema, layout }: SinkCopy): string {

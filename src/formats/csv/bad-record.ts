@@ -39,12 +39,22 @@ export interface RecordPlace {
  *
  * @param record parsed from latin1 text
  * @param names of the columns in this file's own order
+ * @param used names of those whose values were looked at; null for all
  */
-export function recordProblem(record: CsvRecord, format: CsvFormat, names: readonly string[]): RecordProblem | null {
+export function recordProblem(
+  record: CsvRecord,
+  format: CsvFormat,
+  names: readonly string[],
+  used: ReadonlySet<string> | null,
+): RecordProblem | null {
   if (record.problem) return { kind: 'quote', problem: record.problem };
-  if (record.fields.length !== names.length) return { kind: 'field-count', found: record.fields.length };
+  // Nulls behind the last column are nothing to the engine: a delimiter at the end of each row, for instance.
+  const more = record.fields.slice(names.length);
+  if (record.fields.length < names.length || !more.every((field) => isNull(field, format)))
+    return { kind: 'field-count', found: record.fields.length };
   const fits = fieldFits(format.dialect);
   for (const [index, column] of names.entries()) {
+    if (used && !used.has(column)) continue;
     const field = record.fields[index];
     const expected = format.columns.find((candidate) => candidate.name === column)?.type;
     if (!field || !expected || isNull(field, format)) continue;

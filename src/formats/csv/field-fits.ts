@@ -51,7 +51,7 @@ function fits(text: string, type: DataType, classify: (text: string) => FieldKin
   }
 }
 
-/** `1.0`, `1e3` and `0x1F` are integers too, of up to 15 characters and up to 64 bits, as the engine reads them. */
+/** `1.0`, `1e3`, `1_000` and `0x1F` are integers too, of up to 15 characters and up to 64 bits, as the engine reads them. */
 function fitsInteger(text: string, signed: boolean, bits: bigint): boolean {
   const value = integerValue(text, bits);
   if (value === null) return false;
@@ -59,10 +59,10 @@ function fitsInteger(text: string, signed: boolean, bits: bigint): boolean {
 }
 
 function integerValue(text: string, bits: bigint): bigint | null {
-  const trimmed = text.trim();
+  const trimmed = text.trim().replaceAll(/(?<=\d)_(?=\d)/g, '');
   if (/^[+-]?\d+$/.test(trimmed)) return BigInt(trimmed.replace('+', ''));
   if (/^0x[0-9a-f]+$/i.test(trimmed)) return bits <= 64n ? BigInt(trimmed) : null;
-  if (text.length > 15 || !/^[+-]?\d+(\.\d*)?(e\+?\d+)?$/i.test(trimmed)) return null;
+  if (text.length > 15 || !/^[+-]?(\d+\.?\d*|\.\d+)(e\+?\d+)?$/i.test(trimmed)) return null;
   const value = Number(trimmed);
   return Number.isInteger(value) ? BigInt(value) : null;
 }

@@ -40,6 +40,8 @@ export interface ScannedCsv {
   readonly format: CsvFormat;
   /** The bytes that `path` holds, when these are not the whole file: records, from the first byte on. */
   readonly slice?: ByteRange | null;
+  /** Names of the columns whose values the scan looked at; without it, all. */
+  readonly used?: ReadonlySet<string> | null;
 }
 
 /**
@@ -165,9 +167,26 @@ async function* problemsOf(
     if ((place.row === 1 && scanned.format.dialect.header) || (isBlank(record) && names.length > 1)) continue;
     const badByte = invalidUtf8Offset(text);
     const problem =
-      badByte === null ? recordProblem(record, scanned.format, names) : { kind: 'encoding' as const, offset: badByte };
+      badByte === null
+        ? recordProblem(record, scanned.format, names, scanned.used ?? null)
+        : { kind: 'encoding' as const, offset: badByte };
     if (problem) yield { place, problem, text: shown };
   }
+}
+
+/** A line that the engine's reader left out: one that is not UTF-8, each bad byte replaced by a mark. */
+export interface RejectedText {
+  /** 1-based. */
+  readonly line: number;
+  readonly text: string;
+}
+
+/** Lines of a file that a scan of lines on this connection left out (`store_rejects = true`), in order. */
+export async function rejectedTexts(connection: DuckDBConnection, path: string): Promise<readonly RejectedText[]> {
+  const texts = new Map<number, string>();
+  for (const reject of await storedRejects(connection))
+    if (reject.path === path) texts.set(reject.line, reject.text.replace(/^[\r\n]+/, ''));
+  return [...texts].map(([line, text]) => ({ line, text })).sort((a, b) => a.line - b.line);
 }
 
 async function storedRejects(connection: DuckDBConnection): Promise<Reject[]> {

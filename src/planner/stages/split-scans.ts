@@ -19,8 +19,8 @@ export interface SplitIo {
   footer(file: ScanFile, read: () => Promise<ParquetFooter>): Promise<ParquetFooter>;
 }
 
-/** About how many bytes a split should have of a scan of `scanBytes`. */
-export type SplitSize = (scanBytes: number) => number;
+/** About how many bytes a split should have of a scan of `scanBytes`, which is read where it lies or fetched. */
+export type SplitSize = (scanBytes: number, inPlace: boolean) => number;
 
 /** Cuts every scan of a plan into splits of about `splitSize`; footers of Parquet files are read, nothing else. */
 export function splitScans(plan: RelNode, splitSize: SplitSize, io: SplitIo): Promise<SplitEvidence> {
@@ -85,7 +85,10 @@ async function splitParquet(scan: ScanRel, splitSize: SplitSize, io: SplitIo): P
   const scanBytes = kept.flatMap((file) => file.rowGroups).reduce((sum, rowGroup) => sum + rowGroup.bytes, 0);
   const splits = splitRowGroups(
     kept.filter(({ rowGroups }) => rowGroups.length > 0),
-    splitSize(scanBytes),
+    splitSize(
+      scanBytes,
+      files.every((file) => localPath(file.uri) !== null),
+    ),
   ).map(
     ({ parts, bytes }): ScanSplit => ({
       bytes,
@@ -116,7 +119,7 @@ function partOf(file: ScanFile, footer: ParquetFooter, rowGroups: readonly numbe
     kind: 'row-groups',
     rowGroups,
     startRow: rowsBefore(first),
-    endRow: rowsBefore(last + 1),
+    endRow: last === footer.rowGroups.length - 1 ? null : rowsBefore(last + 1),
     contiguous: wanted.size === last - first + 1,
   };
   return { ...file, part };
@@ -124,7 +127,11 @@ function partOf(file: ScanFile, footer: ParquetFooter, rowGroups: readonly numbe
 
 /** Files of records: large ones are cut at any byte (a record belongs to the split of its first), small ones share a split. */
 function splitBytes(scan: ScanRel, splitSize: SplitSize): readonly ScanSplit[] {
-  const targetBytes = splitSize(scan.source.files.reduce((sum, file) => sum + file.sizeBytes, 0));
+  const targetBytes = splitSize(
+    scan.source.files.reduce((sum, file) => sum + file.sizeBytes, 0),
+    // A part of a file of records is copied, wherever the file lies.
+    false,
+  );
   const pieces = scan.source.files.flatMap((file) =>
     isSplittable(scan, file) ? cutFile(file, targetBytes) : [{ file, bytes: file.sizeBytes }],
   );

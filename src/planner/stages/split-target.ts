@@ -1,3 +1,4 @@
+import { splitTargetBytes } from '../../formats/parquet/split-row-groups.ts';
 import type { PlaceProfile } from './cost.ts';
 
 /** A split takes so many times as long to read as a task to be invoked: below that, more tasks are no gain. */
@@ -20,4 +21,12 @@ export function splitTarget(
   const leastBytes = ((bytesPerSecond * invokeMs) / 1000) * leastInvocations;
   const count = Math.max(wanted, Math.min(even, Math.floor(scanBytes / leastBytes)));
   return Math.max(1, Math.ceil(scanBytes / count));
+}
+
+/** What is not fetched takes no memory and no disk; and each split costs another look at the footer, and a filter of its rows. */
+const inPlaceFactor = 4;
+
+/** Wanted bytes of a split of files that are read where they lie: more than of fetched ones, unless fewer were asked for. */
+export function inPlaceBytes(splitBytes: number): number {
+  return splitBytes < splitTargetBytes ? splitBytes : splitBytes * inPlaceFactor;
 }

@@ -13,7 +13,7 @@ import { distribute } from './distribute.ts';
 import { gather } from './distribution.ts';
 import { estimateBytes } from './estimate.ts';
 import { narrowScans, type SplitIo, splitScans } from './split-scans.ts';
-import { splitTarget } from './split-target.ts';
+import { inPlaceBytes, splitTarget } from './split-target.ts';
 import { partitionTargetBytes } from './task-plans.ts';
 
 /** How far queries are spread. */
@@ -112,7 +112,11 @@ function partitionsFor(scanBytes: number, { slots }: PlaceProfile): number {
 /** A wanted number of tasks says how large a split is, once it is known how much there is to read. */
 async function splitsFor(rel: RelNode, { spread, backend, io }: SpreadContext): Promise<SplitEvidence> {
   const { splitBytes, tasks } = spread;
-  const splits = await splitScans(rel, (scanBytes) => splitTarget(scanBytes, splitBytes, backend), io);
+  const splits = await splitScans(
+    rel,
+    (scanBytes, inPlace) => splitTarget(scanBytes, inPlace ? inPlaceBytes(splitBytes) : splitBytes, backend),
+    io,
+  );
   if (tasks === null) return splits;
   const targetBytes = Math.max(1, Math.ceil(bytesOf(splits) / tasks));
   return splitScans(rel, () => targetBytes, io);
