@@ -13,7 +13,7 @@ import { gatherEvidence, type Lookups } from './gather-evidence.ts';
 import { optimize } from './optimize.ts';
 import { shiftZones } from './shift-zones.ts';
 import { inOneTask, type SpreadContext, spreadQuery } from './stages/spread-query.ts';
-import { toWire } from './wire.ts';
+import { toWire, wireSchema } from './wire.ts';
 
 /** The outside world, as far as planning looks at it. */
 export interface PlanningEnvironment extends Lookups {
@@ -55,14 +55,15 @@ export async function planQuery(request: PlanRequest, environment: PlanningEnvir
     const optimized = optimize(local, evidence);
     const spread = await environment.spread();
     const rel = request.wireTypes ? toWire(optimized, schema) : optimized;
+    const stored = request.wireTypes ? wireSchema(schema) : schema;
     return {
       schema,
       sink: sinkOf(request),
       engineVersion: await environment.engineVersion(),
       timeZone: environment.timeZone,
       ...(spread
-        ? await spreadQuery(rel, schema, request.output, { ...spread, rules: evidence, connection, io: environment })
-        : await inOneTask(rel, schema, request.output, environment)),
+        ? await spreadQuery(rel, stored, request.output, { ...spread, rules: evidence, connection, io: environment })
+        : await inOneTask(rel, stored, request.output, environment)),
     };
   } finally {
     connection.closeSync();

@@ -16,6 +16,11 @@ export function toWire(rel: RelNode, schema: Schema): RelNode {
   return { kind: 'project', input: rel, columns };
 }
 
+/** Columns that come out of {@link toWire}. */
+export function wireSchema(schema: Schema): Schema {
+  return schema.map(({ type }, index) => ({ name: wireName(index), type: carrierType(type) }));
+}
+
 /** The inverse of {@link toWire}: own names and types again, by place. */
 export function fromWire(rel: RelNode, schema: Schema): RelNode {
   const stored = columnNames(rel);

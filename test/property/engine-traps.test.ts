@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { avg, col, connect, count, first, lit, type Session, sql } from '../../src/index.ts';
+import { avg, col, connect, count, first, lit, type Session, sql, sum } from '../../src/index.ts';
 
 // What random plans found first, each in its smallest form.
 
@@ -135,4 +135,13 @@ test('a fragment is a key of a join whose sides have the same names', async () =
   expect(await rows.join(rows, { leftOn: 'a', rightOn: sql<number>('b'), how: 'anti' }).toArray()).toEqual([
     { a: 1, b: 2 },
   ]);
+});
+
+test('a persisted table keeps types that Parquet has not', async () => {
+  const rows = shoal
+    .from([{ a: 1 }, { a: 2 }])
+    .agg({ total: sum('a') })
+    .persist();
+  expect(await rows.schema()).toEqual([{ name: 'total', type: { kind: 'int128' } }]);
+  expect(await rows.toArray()).toEqual([{ total: 3 }]);
 });

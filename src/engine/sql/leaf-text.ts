@@ -35,8 +35,8 @@ export interface LooseText {
  * SQL that reads a text as a value of a type without any loss, where the engine's own casts round fractions to integers and
  * cut what they cannot hold; null for types whose texts the engine reads exactly.
  *
- * Each condition tries first what nearly all texts pass. Beside the engine's own reader, an integer costs 34 ns, 25 of them
- * for its conversion, and a date 32 ns: 7 % of a scan that uses one such column of 16.
+ * Each condition tries first what nearly all texts pass. Beside the engine's own reader, in a scan of 16 columns: an integer
+ * that is the only column used costs 12 %, three of them 26 %, the date of TPC-H's first query 3 %.
  *
  * @param text SQL of the text, without side effects: it stands in the result several times
  */
