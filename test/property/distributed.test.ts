@@ -91,8 +91,8 @@ test('random plans give the same rows on many tasks as on one', async () => {
       const session = sessions[index];
       expect(session ? await differenceOf(plan, session) : 'no session').toBeNull();
     }),
-    runParameters(100),
+    runParameters(30),
   );
   // Plans that never had two tasks would prove nothing.
-  expect(spreadRuns).toBeGreaterThan(50);
+  expect(spreadRuns).toBeGreaterThan(15);
 }, 600_000);
