@@ -6,6 +6,7 @@ export default defineConfig({
   resolve: { alias: { shoal: fileURLToPath(new URL('src/index.ts', import.meta.url)) } },
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/seed.ts'],
     // A test that asserts nothing proves nothing: it fails.
     expect: { requireAssertions: true },
     typecheck: { include: ['test/types/**/*.test-d.ts'] },
