@@ -1,9 +1,13 @@
-import type { JsonValue } from '../errors.ts';
+import { exprText } from '../engine/sql/expr-text.ts';
+import { TypeMismatchError } from '../errors.ts';
+import { propertyName } from '../formats/bad-text.ts';
 import type { Expr, LiteralExpr } from '../plan/expr.ts';
 import type { FillNullNode } from '../plan/logical.ts';
 import type { RelNode } from '../plan/relation.ts';
-import { type DataType, isNumeric, type Schema } from '../plan/types.ts';
+import { formatType } from '../plan/type-name.ts';
+import type { Field, Schema } from '../plan/types.ts';
 import { checkNames } from './check-columns.ts';
+import { fillFits } from './fill-fits.ts';
 
 /** True where no column is null. */
 export function noneIsNull(names: readonly string[]): Expr {
@@ -13,19 +17,27 @@ export function noneIsNull(names: readonly string[]): Expr {
 }
 
 /**
- * The input with the value in place of nulls: in the named columns, or in those whose type it fits, which keep it.
+ * The input with the value in place of nulls: in the named columns, or in those whose type it fits. All columns keep their
+ * types.
  *
  * @throws {UnknownColumnError}
+ * @throws {TypeMismatchError} for a named column of a type that does not hold the value
  */
 export function fillNulls(input: RelNode, node: FillNullNode, schema: Schema): RelNode {
   const { names, value } = node;
   checkNames(names ?? [], input, 'fillNull');
-  const columns = schema.map(({ name, type }) => {
+  const columns = schema.map((field) => {
+    const { name, type } = field;
     const column: Expr = { kind: 'column', name };
-    if (names) return { name, expr: names.includes(name) ? coalesce(column, value) : column };
+    if (names && !names.includes(name)) return { name, expr: column };
+    // A column of nulls alone has no type to keep.
+    if (names && type.kind === 'null') return { name, expr: coalesce(column, value) };
+    if (!fillFits(value, type)) {
+      if (names) throw misfit(value, field);
+      return { name, expr: column };
+    }
     // The value is cast, not the column: a fraction beside a decimal would make float64 of both.
-    const cast: Expr = { kind: 'cast', safe: false, type, input: value };
-    return { name, expr: fits(value, type) ? coalesce(column, cast) : column };
+    return { name, expr: coalesce(column, { kind: 'cast', safe: false, type, input: value }) };
   });
   return { kind: 'project', input, columns };
 }
@@ -34,21 +46,18 @@ function coalesce(column: Expr, value: Expr): Expr {
   return { kind: 'call', fn: 'coalesce', args: [column, value] };
 }
 
-/** A number fits where it is a value of the column's type; dates and timestamps take both kinds of dates. */
-function fits(value: LiteralExpr, type: DataType): boolean {
-  const given = value.type.kind;
-  if (given === 'number' || given === 'int64' || given === 'int128') return isNumeric(type) && holds(type, value.value);
-  if (given === 'date') return type.kind === 'date' || type.kind === 'timestamp' || type.kind === 'timestamptz';
-  return given === type.kind;
+function misfit(value: LiteralExpr, { name, type }: Field): TypeMismatchError {
+  const [column, text] = [JSON.stringify(name), exprText(value)];
+  return new TypeMismatchError(
+    'TYPE_MISMATCH',
+    `${text} does not fit column ${column} in fillNull(), which is ${formatType(type)}. Fill it with a value of that type, ` +
+      `or cast the column before: .withColumns({ ${propertyName(name)}: col(${column}).cast('${widerType(value)}') }).`,
+    { details: { where: 'fillNull()', columns: [name], types: [formatType(type)] } },
+  );
 }
 
-/** @param digits a number, or the digits of a large one, or the name of one that is not finite */
-function holds(type: DataType, digits: JsonValue): boolean {
-  const number = Number(digits);
-  if (type.kind === 'decimal') return Math.abs(number) < 10 ** (type.precision - type.scale);
-  const bits = /^u?int(\d+)$/.exec(type.kind)?.[1];
-  if (bits === undefined) return true;
-  if (!Number.isInteger(number)) return false;
-  const exact = BigInt(typeof digits === 'string' ? digits : number);
-  return (type.kind.startsWith('u') ? BigInt.asUintN : BigInt.asIntN)(Number(bits), exact) === exact;
+/** A type that holds the value, for a proposal. */
+function widerType({ type, value }: LiteralExpr): string {
+  if (type.kind !== 'number') return formatType(type);
+  return Number.isSafeInteger(value) ? 'int64' : 'float64';
 }

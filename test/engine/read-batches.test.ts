@@ -259,6 +259,27 @@ test('repeated and dictionary-coded texts come out the same', async () => {
   expect(rawRows(await read(sql))).toEqual((await connection.runAndReadAll(sql)).getRowsJS());
 });
 
+test('many and large texts come out the same, whatever they are gathered with', async () => {
+  const sql = `
+    SELECT
+      (i * 7919 % 40000)::VARCHAR AS short,
+      CASE
+        WHEN i IN (9, 30000) THEN repeat('large ', 200000)
+        WHEN i % 1000 = 3 THEN 'Größe und Länge von ' || i
+        WHEN i % 5 = 4 THEN NULL
+        ELSE repeat(md5(i::VARCHAR), 2)
+      END AS long
+    FROM range(50000) t(i)
+    ORDER BY i`;
+  const expected = (await connection.runAndReadAll(sql)).getRowsJS();
+  const found = rawRows(await read(sql, 30_000));
+  expect(found.length).toBe(50_000);
+  // One by one: a whole table of what differs would be of no use.
+  expect(found.find((row, index) => row[0] !== expected[index]?.[0] || row[1] !== expected[index]?.[1])).toBe(
+    undefined,
+  );
+});
+
 test('an error after the first rows is an error, not a shorter table', async () => {
   const sql = "SELECT CAST(if(i = 1500000, 'x', '1') AS INTEGER) AS v FROM range(2000000) t(i)";
   let rows = 0;

@@ -35,6 +35,7 @@ export async function cutFile(
       firstRecordByte,
       recordsEndByte: endByte,
       endState: 'record' as const,
+      newline: '' as const,
       guessed: true,
     }));
     const verdicts = verifySpans(spans);

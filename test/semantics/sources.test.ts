@@ -69,6 +69,46 @@ test('several files: different columns are an error that names both, unless { un
   ]);
 });
 
+test('several files: objects may leave keys out, files may not, unless { unionByName: true } or { schema }', async () => {
+  const sparse = await file('sparse.ndjson', '{"a":1,"b":"x"}\n{"a":2}\n{"b":null}\n');
+  const full = await file('full.ndjson', '{"b":"y","a":3}\n');
+  const rows = [
+    { a: 3, b: 'y' },
+    { a: 1, b: 'x' },
+    { a: 2, b: null },
+    { a: null, b: null },
+  ];
+  expect(await session().read.ndjson([sparse, full]).toArray()).toEqual(rows);
+  const other = await file('other.ndjson', '{"a":4,"c":true}\n');
+  const both = [full, await file('none.ndjson', ''), other];
+  const { message } = await errorOf(session().read.ndjson(both).toArray());
+  expect(message.replaceAll(path(''), '<folder>')).toBe(
+    'file://<folder>/full.ndjson and file://<folder>/other.ndjson have different columns: "b" only in the first, "c" only in the second. Read them apart, or pass { unionByName: true } to make missing columns null.',
+  );
+  const united = [
+    { b: 'y', a: 3, c: null },
+    { b: null, a: 4, c: true },
+  ];
+  expect(await session().read.ndjson(both, { unionByName: true }).toArray()).toEqual(united);
+  expect(
+    await session()
+      .read.ndjson(both, { schema: { b: 'string', c: 'boolean' } })
+      .toArray(),
+  ).toEqual(united);
+});
+
+test('several files: what a file lacks is not known of one that is sampled in parts', async () => {
+  const line = (i: number) => JSON.stringify({ a: i, ...(i === 9_000 ? { rare: 'x' } : {}) });
+  const large = await file('large.ndjson', Array.from({ length: 100_000 }, (_, i) => line(i)).join('\n'));
+  const small = await file('small.ndjson', '{"a":1,"rare":"y"}\n');
+  expect(await session().read.ndjson([large, small]).filter(col('rare').isNotNull()).count()).toBe(2);
+  const less = await file('less.ndjson', '{"b":1}\n');
+  const { message } = await errorOf(session().read.ndjson([large, less]).toArray());
+  expect(message.replaceAll(path(''), '<folder>')).toBe(
+    'file://<folder>/large.ndjson and file://<folder>/less.ndjson have different columns: "a" only in the first. Read them apart, or pass { unionByName: true } to make missing columns null.',
+  );
+});
+
 test('union, join names: union goes by name', async () => {
   const left = session().from([{ a: 1, b: 'x' }]);
   const right = session().from([{ b: 'y', a: 2 }]);

@@ -34,6 +34,8 @@ export function partsOfNode(rel: RelNode): readonly Part[] {
     case 'limit':
     case 'union':
     case 'set-operation':
+    case 'with':
+    case 'reuse':
       return [];
     case 'filter':
       return [part(rel.predicate, topOf(rel.input, 'filter()'), true)];

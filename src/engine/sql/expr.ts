@@ -14,6 +14,7 @@ import { checkedCondition, checkedFunctions } from './comparison-functions.ts';
 import { comparing, isWord, scalarFunctionSql } from './functions.ts';
 import { renderLiteral } from './literal.ts';
 import { foldCase, freshName } from './names.ts';
+import { hideNestedBounds } from './nested-bounds.ts';
 import type { NumberPlace } from './number-literal.ts';
 import { quoteIdentifier } from './quote.ts';
 import { renderType } from './type.ts';
@@ -116,7 +117,7 @@ function renderCall(expr: CallExpr, scope: Scope): string {
     return arg.kind === 'lambda' ? renderLambda(arg, scope, expr.fn === 'list.filter') : renderExpr(arg, scope, place);
   });
   const render = (scope.checked ? checkedFunctions[expr.fn] : undefined) ?? scalarFunctionSql[expr.fn];
-  return render(...args);
+  return render(...(scope.checked ? args : hideNestedBounds(expr, args)));
 }
 
 function word(arg: Expr): string {

@@ -62,11 +62,17 @@ export function leafText(text: string, type: DataType, rules: TextRules, cast: T
     case 'uint128':
       return { value, shape: (number) => integerShape(text, number, type.kind, rules.json) };
     case 'decimal':
-      return { value, shape: (number) => `CAST(${number} AS VARCHAR) = ${text} OR ${isDecimal(text, type.scale)}` };
+      return { value, shape: (number) => decimalShape(text, number, type.scale, rules.json) };
+    case 'binary':
+      // The engine's JSON reader takes the text's own bytes.
+      return rules.json ? { value, shape: () => 'TRUE' } : null;
     case 'boolean':
       return rules.json ? { value, shape: () => `${text} = 'true' OR ${text} = 'false'` } : null;
     case 'date':
-      return patternOr(text, type, rules.dateFormat, { value, shape: () => `${text} GLOB '${dateShape}'` });
+      return patternOr(text, type, rules.dateFormat, {
+        value,
+        shape: (date) => `${text} GLOB '${dateShape}' OR ${isOwnText(text, date)}`,
+      });
     case 'time':
       return { value, shape: () => matches(text, `[0-9]{1,2}:[0-9]{2}(:[0-9]{2}${fraction('us')})?`) };
     case 'timestamp':
@@ -78,9 +84,15 @@ export function leafText(text: string, type: DataType, rules: TextRules, cast: T
   }
 }
 
-function isDecimal(text: string, scale: number): string {
+/** JSON has numbers with exponents, which up to 15 characters a float tells: the engine's cast rounds what the scale does not hold. */
+function decimalShape(text: string, value: string, scale: number, json: boolean): string {
   const digits = `[0-9]{0,${scale}}0*`;
-  return matches(text, `\\s*[+-]?([0-9]+(\\.${digits})?|\\.${digits})\\s*`);
+  const decimal = matches(text, `\\s*[+-]?([0-9]+(\\.${digits})?|\\.${digits})\\s*`);
+  const same = `CAST(${value} AS VARCHAR) = ${text} OR ${decimal}`;
+  if (!json) return same;
+  const number = matches(text, '-?[0-9]+(\\.[0-9]+)?e[+-]?[0-9]+');
+  const float = `TRY_CAST(${text} AS DOUBLE) = CAST(CAST(${value} AS VARCHAR) AS DOUBLE)`;
+  return `${same} OR (strlen(${text}) <= 15 AND ${number} AND ${float})`;
 }
 
 /** An ISO date: a text of this shape that converts has nothing but the date, which is all that the cast looks at. */
@@ -92,7 +104,27 @@ const isoDate = '[0-9]{4}-[0-9]{2}-[0-9]{2}';
 function timestampText(text: string, value: string, unit: TimestampUnit): LooseText {
   const pattern = `${isoDate}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}${fraction(unit)})?)?`;
   const whole = `${text} GLOB '${dateShape}?[0-9][0-9]:[0-9][0-9]:[0-9][0-9]'`;
-  return { value, shape: () => `${whole} OR ${matches(text, pattern)}` };
+  return { value, shape: (time) => `${whole} OR ${matches(text, pattern)} OR ${isOwnTimestamp(text, time, unit)}` };
+}
+
+/** What the engine writes, it reads: years before 1 and beyond 9999, and infinity. */
+function isOwnText(text: string, value: string): string {
+  return `CAST(${value} AS VARCHAR) = ${text}`;
+}
+
+/** The engine fails on the texts of seconds and milliseconds that are no microseconds, which rounding may give. */
+function isOwnTimestamp(text: string, value: string, unit: TimestampUnit): string {
+  if (unit === 'us' || unit === 'ns') return isOwnText(text, value);
+  const micros = `TRY_CAST(${text} AS TIMESTAMP)`;
+  return `(${isOwnText(text, micros)} AND NOT regexp_matches(${text}, '\\.[0-9]{${unit === 's' ? 1 : 4}}'))`;
+}
+
+/** Near the last instant the engine reads another one than it has written. */
+function isOwnZoned(text: string, value: string): string {
+  const zoneless = `left(${text}, -3)`;
+  const micros = `TRY_CAST(${zoneless} AS TIMESTAMP)`;
+  const same = `${isOwnText(zoneless, micros)} AND epoch_us(${micros}) = epoch_us(${value})`;
+  return `${text} IN ('infinity', '-infinity') OR (ends_with(${text}, '+00') AND ${same})`;
 }
 
 function zonedText(text: string, type: DataType, cast: TextCast): LooseText {
@@ -103,7 +135,7 @@ function zonedText(text: string, type: DataType, cast: TextCast): LooseText {
   const pattern = `${isoDate}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}${fraction('us')})?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?`;
   return {
     value: `coalesce(${castTo(text, type, 'TRY_CAST')}, ${castTo(complete, type, cast)})`,
-    shape: () => `${short} OR ${matches(text, pattern)}`,
+    shape: (time) => `${short} OR ${matches(text, pattern)} OR ${isOwnZoned(text, time)}`,
   };
 }
 

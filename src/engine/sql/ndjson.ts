@@ -1,7 +1,9 @@
 import type { ResolvedFormat, ScanFile } from '../../plan/source.ts';
+import { formatType } from '../../plan/type-name.ts';
 import type { Schema } from '../../plan/types.ts';
 import { renderChecked } from './checked-table.ts';
 import { looseType } from './checked-value.ts';
+import { hasLongNumber, holdsDecimal, quoteNumbers } from './json-numbers.ts';
 import { jsonFits, jsonValue, pointerOf } from './json-value.ts';
 import type { TextRules } from './leaf-text.ts';
 import { haveCaseClash, sqlNames } from './names.ts';
@@ -23,6 +25,8 @@ const rules: TextRules = { dateFormat: null, timestampFormat: null, json: true, 
  * The FROM item of an NDJSON scan: a missing key is null, keys that the schema doesn't name are skipped. A record that does
  * not fit is an error, in columns that the query uses; with another `onBadRow` it is left out, whichever column does not
  * fit ({@link renderNdjsonRejects} finds it again).
+ *
+ * The engine's reader knows no decimals but those that floats are, so that columns of them come from the lines' own text.
  */
 export function renderNdjson(
   paths: string,
@@ -31,7 +35,9 @@ export function renderNdjson(
   context: RenderContext,
 ): string {
   if (format.onBadRow !== 'error') return renderTolerant(paths, format, context);
-  if (haveCaseClash(format.columns.map((field) => field.name))) return renderParsed(paths, format);
+  const wanted = format.columns.filter(({ name }) => used.has(name));
+  if (haveCaseClash(format.columns.map((field) => field.name)) || wanted.some(({ type }) => holdsDecimal(type)))
+    return renderParsed(paths, format, wanted);
   const columns = format.columns.map(
     ({ name, type }) => `${quoteIdentifier(name)}: ${quoteString(renderType(looseType(type, rules)))}`,
   );
@@ -46,8 +52,9 @@ export function renderNdjson(
 export function renderNdjsonRejects(format: NdjsonFormat, file: ScanFile, context: RenderContext): string {
   const lines = renderLines(renderPaths([file], context), 'line', ['ignore_errors = TRUE']);
   const numbered = `SELECT line, row_number() OVER () AS "row" FROM ${lines}`;
-  const records = `SELECT "row", line, ${recordOf(format.columns, 'NULL')} AS record FROM (${numbered}) WHERE ${isRecord}`;
-  return `SELECT "row", line AS "text" FROM (${records}) WHERE (${fitsAll(format.columns)}) IS NOT TRUE`;
+  const columns = decimalsLast(format.columns);
+  const records = `SELECT "row", line, ${recordOf(columns, 'NULL')} AS record FROM (${numbered}) WHERE ${isRecord}`;
+  return `SELECT "row", line AS "text" FROM (${records}) WHERE (${fitsAll(columns)}) IS NOT TRUE`;
 }
 
 /** An array is no lines: they are many elements, or one is several of them. */
@@ -56,37 +63,66 @@ function jsonOptions({ array }: NdjsonFormat): string {
   return `format = '${layout}', hive_partitioning = FALSE, maximum_object_size = ${maxRecordBytes}`;
 }
 
-/** Blank lines are no records. */
-const isRecord = `trim(line, ' \t') <> ''`;
+/** Blank lines are no records. To trim each line costs as much as all else that is done with it. */
+const isRecord = `(starts_with(line, '{') OR trim(line, ' \t') <> '')`;
 
-function renderTolerant(paths: string, { columns }: NdjsonFormat, context: RenderContext): string {
+function renderTolerant(paths: string, format: NdjsonFormat, context: RenderContext): string {
+  const columns = decimalsLast(format.columns);
   const lines = renderLines(paths, 'line', rejectOptions(context));
   const records = `SELECT ${recordOf(columns, 'NULL')} AS record, file_index FROM ${lines} WHERE ${isRecord}`;
-  return `(SELECT ${valuesOf(columns).join(', ')}, file_index FROM (${records}) WHERE ${fitsAll(columns)})`;
+  const values = valuesOf(columns, format.columns);
+  return `(SELECT ${values.join(', ')}, file_index FROM (${records}) WHERE ${fitsAll(columns)})`;
 }
 
 /** Columns by position: in what the engine itself makes of the records, names that differ in case only would clash. */
-function renderParsed(paths: string, format: NdjsonFormat): string {
-  const { columns } = format;
+function renderParsed(paths: string, format: NdjsonFormat, wanted: Schema): string {
+  const columns = decimalsLast(wanted);
   const lines = format.array
     ? `(SELECT CAST(json AS VARCHAR) AS line, file_index FROM read_json_objects(${paths}, ${jsonOptions(format)}))`
     : renderLines(paths, 'line');
-  const record = recordOf(columns, `error('A line is no JSON object: ' || line)`);
-  const records = `SELECT ${record} AS record, file_index FROM ${lines} WHERE ${isRecord}`;
-  const fits = `CASE WHEN ${fitsAll(columns)} THEN TRUE ELSE error('A value does not fit its column.') END`;
-  return `(SELECT ${valuesOf(columns).join(', ')}, file_index FROM (${records}) WHERE ${fits})`;
+  const records = `SELECT ${expectedRecordOf(columns)} AS record, file_index FROM ${lines} WHERE ${isRecord}`;
+  const fits = columns.map(({ name, type }, index) => {
+    const text = `record[${index + 1}]`;
+    const message = quoteString(`Column ${JSON.stringify(name)} has what is no ${formatType(type)}: `);
+    return `CASE WHEN ${jsonFits(text, type)} THEN TRUE ELSE error(${message} || ${text}) END`;
+  });
+  const where = ['record IS NOT NULL', ...fits].join(' AND ');
+  return `(SELECT ${[...valuesOf(columns, format.columns), 'file_index'].join(', ')} FROM (${records}) WHERE ${where})`;
 }
 
-/** A line's values as a list of texts, in the order of the columns. */
+/** The order in which {@link recordOf} has the columns. */
+function decimalsLast(columns: Schema): Schema {
+  return [...columns.filter(({ type }) => !holdsDecimal(type)), ...columns.filter(({ type }) => holdsDecimal(type))];
+}
+
+/** {@link textsOf} a line; for what is no JSON object, something else. */
 function recordOf(columns: Schema, otherwise: string): string {
-  const pointers = columns.map(({ name }) => quoteString(pointerOf(name)));
-  const texts = `json_extract_string(line, [${pointers.join(', ')}])`;
-  return `CASE WHEN json_valid(line) THEN CASE WHEN json_type(line) = 'OBJECT' THEN ${texts} ELSE ${otherwise} END ELSE ${otherwise} END`;
+  const texts = `CASE WHEN json_type(line) = 'OBJECT' THEN ${textsOf(columns)} ELSE ${otherwise} END`;
+  return `CASE WHEN json_valid(line) THEN ${texts} ELSE ${otherwise} END`;
 }
 
-function valuesOf(columns: Schema): string[] {
-  const names = [...sqlNames(columns.map((field) => field.name)).values()];
-  return columns.map(({ type }, index) => `${jsonValue(`record[${index + 1}]`, type)} AS ${names[index]}`);
+/** The same where anything else is an error, such as the engine has of what is no JSON at all. */
+function expectedRecordOf(columns: Schema): string {
+  const isObject = `starts_with(line, '{') OR json_type(line) = 'OBJECT'`;
+  return `CASE WHEN ${isObject} THEN ${textsOf(columns)} ELSE error('A line is no JSON object: ' || line) END`;
+}
+
+/** A line's values as a list of texts, in the order of the columns; those with decimals in them stand last. */
+function textsOf(columns: Schema): string {
+  const texts = (json: string, some: Schema) =>
+    `json_extract_string(${json}, [${some.map(({ name }) => quoteString(pointerOf(name))).join(', ')}])`;
+  const all = texts('line', columns);
+  const decimals = columns.filter(({ type }) => holdsDecimal(type));
+  if (decimals.length === 0) return all;
+  const others = columns.slice(0, columns.length - decimals.length);
+  const exact = texts(quoteNumbers('line'), decimals);
+  const both = others.length === 0 ? exact : `list_concat(${texts('line', others)}, ${exact})`;
+  return `CASE WHEN ${hasLongNumber('line')} THEN ${both} ELSE ${all} END`;
+}
+
+function valuesOf(columns: Schema, all: Schema): string[] {
+  const names = sqlNames(all.map((field) => field.name));
+  return columns.map(({ name, type }, index) => `${jsonValue(`record[${index + 1}]`, type)} AS ${names.get(name)}`);
 }
 
 function fitsAll(columns: Schema): string {

@@ -31,6 +31,7 @@ import {
   selectLines,
   selectText,
 } from './select.ts';
+import { addTable, renderReuse, renderWith } from './with.ts';
 
 export type { RenderContext } from './render-context.ts';
 
@@ -39,7 +40,7 @@ export type { RenderContext } from './render-context.ts';
  * that the engine's `preserve_insertion_order` is on. Fragments must have passed `checkFragment` before.
  */
 export function renderQuery(rel: RelNode, context: RenderContext): string {
-  return selectText(render(rel, { context }, 'ordered'));
+  return renderWhole(rel, context, 'ordered');
 }
 
 /**
@@ -47,7 +48,13 @@ export function renderQuery(rel: RelNode, context: RenderContext): string {
  * types that don't go together and conditions that are not boolean.
  */
 export function renderBinding(rel: RelNode): string {
-  return selectText(render(rel, { context: null }, 'unordered'));
+  return renderWhole(rel, null, 'unordered');
+}
+
+function renderWhole(rel: RelNode, context: RenderContext | null, use: Use): string {
+  const rendering: Rendering = { context, tables: new Map() };
+  const query = selectText(render(rel, rendering, use));
+  return [...renderWith(rendering.tables), query].join('\n');
 }
 
 /**
@@ -106,6 +113,11 @@ function render(rel: RelNode, rendering: Rendering, use: Use): Select {
       const inputs = [rel.left, rel.right].map((input) => render(input, rendering, withoutOrder(use)));
       return combine(inputs, rel.op === 'except' ? 'EXCEPT' : 'INTERSECT', rendering);
     }
+    case 'with':
+      for (const { id, plan } of rel.subplans) addTable(id, render(plan, rendering, 'unordered'), rendering);
+      return render(rel.input, rendering, use);
+    case 'reuse':
+      return renderReuse(rel, rendering);
   }
 }
 

@@ -34,4 +34,14 @@ export type LocalSlice =
 /** How a plan is rendered: to be run, or, without a context, to be bound over empty tables with all operands checked. */
 export interface Rendering {
   readonly context: RenderContext | null;
+  /** Tables that were rendered so far and stand before the query, in their order, by the number of the subplan. */
+  readonly tables: Map<number, SubplanTable>;
+}
+
+/** A table of a query's WITH. */
+export interface SubplanTable {
+  readonly name: string;
+  readonly lines: readonly string[];
+  /** SQL of its columns, by name. */
+  readonly columns: ReadonlyMap<string, string>;
 }

@@ -1,9 +1,8 @@
-import { parquetType } from '../../plan/parquet-type.ts';
 import type { SinkFormat, SinkLayout } from '../../plan/task.ts';
-import { type Schema, sameType } from '../../plan/types.ts';
-import { sqlNames } from './names.ts';
+import type { DataType, Field, Schema } from '../../plan/types.ts';
+import { foldCase, freshName, sqlNames } from './names.ts';
 import { quoteIdentifier, quoteString } from './quote.ts';
-import { renderType } from './type.ts';
+import { holdsFloat, jsonText, parquetValue, plainText } from './sink-values.ts';
 
 /** Where a sink's rows go on this machine, and as what. */
 export interface SinkCopy {
@@ -25,7 +24,7 @@ export const sinkExtension: Readonly<Record<SinkFormat['kind'], string>> = {
 /** COPY of a query's rows into a sink's file or files; its result is one row with the number of rows written. */
 export function renderSinkCopy(query: string, sink: SinkCopy): string {
   const { format, layout, path } = sink;
-  const rows = { ndjson: jsonLines, parquet: losslessColumns, csv: () => query }[format.kind](query, sink);
+  const rows = { ndjson: jsonLines, parquet: parquetRows, csv: csvRows }[format.kind](query, sink);
   const options = [...formatOptions(format), ...layoutOptions(format, layout)];
   return `COPY (\n${rows}\n) TO ${quoteString(path)} (${options.join(', ')})`;
 }
@@ -63,31 +62,49 @@ function countRecords(list: string, options: readonly string[]): string {
 const neverInJson = '\u0001';
 
 /** The columns in types that Parquet files hold without loss. */
-function losslessColumns(query: string, { schema }: SinkCopy): string {
-  const changed = schema.filter(({ type }) => !sameType(parquetType(type), type));
-  if (changed.length === 0) return query;
-  const names = sqlNames(schema.map((field) => field.name));
-  const casts = changed.map(
-    ({ name, type }) => `CAST(${names.get(name)} AS ${renderType(parquetType(type))}) AS ${names.get(name)}`,
-  );
-  return `SELECT * REPLACE (${casts.join(', ')})\nFROM (\n${query}\n)`;
+function parquetRows(query: string, { schema }: SinkCopy): string {
+  return replaceColumns(query, schema, parquetValue);
 }
 
-/** One object a row, as text beside the columns that folders are named by. JSON has no NaN and no infinities: they become null. */
+/** The columns with texts that a reader makes the same values of. */
+function csvRows(query: string, { schema }: SinkCopy): string {
+  return replaceColumns(query, schema, (value, { type }) => plainText(value, type));
+}
+
+/** @param change SQL of a column's new value, null for one that stays */
+function replaceColumns(query: string, schema: Schema, change: (value: string, field: Field) => string | null): string {
+  const names = sqlNames(schema.map((field) => field.name));
+  const changed = schema.flatMap((field) => {
+    const name = names.get(field.name) ?? '';
+    const value = change(name, field);
+    return value === null ? [] : [`${value} AS ${name}`];
+  });
+  return changed.length === 0 ? query : `SELECT * REPLACE (${changed.join(', ')})\nFROM (\n${query}\n)`;
+}
+
+/**
+ * One object a row, as text beside the columns that folders are named by. Of numbers that are not finite the engine makes
+ * words without quotes, which are no JSON: lines that have such words are made again, with texts in their place.
+ */
 function jsonLines(query: string, { schema, layout }: SinkCopy): string {
   const names = sqlNames(schema.map((field) => field.name));
   const folders = new Set(layout.kind === 'folder' ? layout.partitionBy : []);
-  const entries = schema
-    .filter(({ name }) => !folders.has(name))
-    .map(
-      ({ name, type }) =>
-        `${quoteString(name)}, ${type.kind.startsWith('float') ? `CASE WHEN isfinite(${names.get(name)}) THEN ${names.get(name)} END` : names.get(name)}`,
-    );
-  const columns = [
-    `json_object(${entries.join(', ')})::VARCHAR AS line`,
-    ...[...folders].map((name) => names.get(name) ?? quoteIdentifier(name)),
-  ];
-  return `SELECT ${columns.join(', ')}\nFROM (\n${query}\n)`;
+  const written = schema.filter(({ name }) => !folders.has(name));
+  const object = (text: (value: string, type: DataType) => string | null) => {
+    const entries = written.flatMap(({ name, type }) => {
+      const value = names.get(name) ?? '';
+      return [quoteString(name), text(value, type) ?? value];
+    });
+    return `json_object(${entries.join(', ')})::VARCHAR`;
+  };
+  const taken = new Set(schema.map(({ name }) => foldCase(name)));
+  const line = quoteIdentifier(freshName('line', (candidate) => taken.has(candidate)));
+  const last = [...folders].map((name) => names.get(name) ?? quoteIdentifier(name));
+  if (!written.some(({ type }) => holdsFloat(type)))
+    return `SELECT ${[`${object(plainText)} AS ${line}`, ...last].join(', ')}\nFROM (\n${query}\n)`;
+  const checked = `CASE WHEN contains(${line}, 'NaN') OR contains(${line}, 'Infinity') THEN ${object(jsonText)} ELSE ${line} END AS ${line}`;
+  const fast = `SELECT *, ${object(plainText)} AS ${line}\nFROM (\n${query}\n)`;
+  return `SELECT ${[checked, ...last].join(', ')}\nFROM (\n${fast}\n)`;
 }
 
 function formatOptions(format: SinkFormat): string[] {

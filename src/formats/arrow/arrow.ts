@@ -3,6 +3,7 @@ import type { Batch } from '../../plan/batch.ts';
 import type { Schema } from '../../plan/types.ts';
 import { toArrowData } from './arrow-data.ts';
 import { toArrowField } from './arrow-type.ts';
+import { storableTable, typesOfTable } from './storable-table.ts';
 import { toCarrier } from './to-carrier.ts';
 
 /**
@@ -23,12 +24,22 @@ export async function batchesToArrow(schema: Schema, batches: readonly Batch[]):
   return new arrow.Table(arrowSchema, recordBatches);
 }
 
-/** An Arrow table, of whatever types Parquet knows, as the bytes of a Parquet file (lz4_raw, one row group a million rows). */
+/**
+ * An Arrow table, of whatever types Parquet knows, as the bytes of a Parquet file (lz4_raw, one row group a million rows).
+ * {@link arrowTypes} tells the types of its columns.
+ *
+ * @throws {PlanError} UNSUPPORTED_TYPE, INVALID_ROWS; see {@link storableTable}
+ */
 export async function arrowToParquet(table: Table): Promise<Uint8Array> {
   const [arrow, parquet] = await Promise.all([import('apache-arrow'), import('parquet-wasm')]);
-  const wasmTable = parquet.Table.fromIPCStream(arrow.tableToIPC(table, 'stream'));
+  const wasmTable = parquet.Table.fromIPCStream(arrow.tableToIPC(storableTable(arrow, table), 'stream'));
   const properties = new parquet.WriterPropertiesBuilder().setCompression(parquet.Compression.LZ4_RAW).build();
   return parquet.writeParquet(wasmTable, properties);
+}
+
+/** Types of an Arrow table's columns, from those of the file that {@link arrowToParquet} makes of it. */
+export async function arrowTypes(table: Table, file: Schema): Promise<Schema> {
+  return typesOfTable(await import('apache-arrow'), table, file);
 }
 
 /**

@@ -43,7 +43,8 @@ function carriers({ children }: NestedData): Column[] {
 /** The largest and smallest counts stand for ±infinity in every unit. */
 const infinity = 2n ** 63n - 1n;
 
-function toMicros(ticks: BigInt64Array, unit: TimestampUnit): BigInt64Array {
+/** Seconds or milliseconds in microseconds; ±infinity stays. */
+export function toMicros(ticks: BigInt64Array, unit: TimestampUnit): BigInt64Array {
   const factor = unit === 's' ? 1_000_000n : 1_000n;
   return ticks.map((value) => (value === infinity || value === -infinity ? value : value * factor));
 }

@@ -3,7 +3,9 @@
  * as its JSON text.
  */
 export type JsonShape =
-  | { readonly kind: 'null' | 'boolean' | 'int64' | 'int128' | 'float64' | 'string' | 'mixed' }
+  | { readonly kind: 'null' | 'boolean' | 'int64' | 'int128' | 'float64' | 'mixed' }
+  /** `numberLike`: a number may be meant, as in "NaN", for which JSON has no word, or in digits that a float would not hold. */
+  | { readonly kind: 'string'; readonly numberLike?: true }
   | { readonly kind: 'list'; readonly item: JsonShape }
   | { readonly kind: 'struct'; readonly fields: ReadonlyMap<string, JsonShape> };
 
@@ -22,6 +24,7 @@ export type JsonReading =
 const number = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
 const blank = /[ \t\r\n]*/y;
 const word = /true|false|null/y;
+const numberLike = /^"\s*[+-]?(\.?\d[\d_.e+-]*|nan|inf(inity)?)\s*"$/i;
 
 /**
  * Reads one JSON value (RFC 8259) for its shape. Unlike `JSON.parse` it tells `1` from `1.0` and large integers from floats.
@@ -58,6 +61,7 @@ export function joinShapes(a: JsonShape, b: JsonShape): JsonShape {
     return item === a.item ? a : { kind: 'list', item };
   }
   if (a.kind === 'struct' && b.kind === 'struct') return joinStructs(a.fields, b.fields);
+  if (a.kind === 'string' && b.kind === 'string') return a.numberLike ? b : a;
   if (a.kind === b.kind) return a;
   const [left, right] = [numbers.indexOf(a.kind), numbers.indexOf(b.kind)];
   if (left >= 0 && right >= 0) return left > right ? a : b;
@@ -107,8 +111,7 @@ class ShapeReader {
       case '[':
         return this.nested(() => this.list());
       case '"':
-        this.string();
-        return { kind: 'string' };
+        return numberLike.test(this.string()) ? { kind: 'string', numberLike: true } : { kind: 'string' };
       default:
         return this.scalar();
     }

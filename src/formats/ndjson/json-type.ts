@@ -29,7 +29,7 @@ export function typeOfShape(shape: JsonShape): DataType {
 
 /**
  * Where a value does not fit a type without loss: the path to it (`''` at the top, `.name`, `[]`), or null when it fits. Null
- * fits every type, and every value fits a string. What JSON does not tell (whether a text is a date) is left to the engine.
+ * fits every type, and every value fits a string. What JSON does not tell (whether a text is a date, or what number) is left to the engine.
  */
 export function misfitPath(shape: JsonShape, type: DataType): string | null {
   if (shape.kind === 'null' || type.kind === 'string') return null;
@@ -68,7 +68,10 @@ function fitsScalar(shape: JsonShape, type: DataType): boolean {
   if (/^u?int128$/.test(type.kind)) return shape.kind === 'int64' || shape.kind === 'int128';
   if (/^u?int\d+$/.test(type.kind))
     return shape.kind === 'int64' || (type.kind === 'uint64' && shape.kind === 'int128');
-  if (/^float|^decimal/.test(type.kind)) return ['int64', 'int128', 'float64', 'mixed'].includes(shape.kind);
+  if (/^float|^decimal/.test(type.kind))
+    return shape.kind === 'string'
+      ? shape.numberLike === true
+      : ['int64', 'int128', 'float64', 'mixed'].includes(shape.kind);
   // Dates, timestamps, UUIDs … are written as strings, dates as numbers by nobody.
   return shape.kind === 'string';
 }

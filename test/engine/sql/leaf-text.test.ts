@@ -34,7 +34,8 @@ const numbers =
 const times =
   '2020-01-02| 2020-01-02 |2020-1-2|2020/01/02|02/01/2020|2020-02-30|0001-01-01|20200-01-01|2020-01-02 (BC)|-123-01-02|  20-01-02|infinity|-infinity|epoch|2020-01-2x|2020-1-2 5|2020-01-2T|1900-01-01|01.01.1900|31.12.2020|31.12.2020 23:59|' +
   '2020-01-02 00:00:00|2020-01-02T10:00:00|2020-01-02 10:00|2020-01-02 10|2020-01-02 1:2:3|2020-01-02 10:00:00.5|2020-01-02 10:00:00.123456|2020-01-02 10:00:00.1234560|2020-01-02 10:00:00.1234567|2020-1-2 1:2:3.1234567|' +
-  '2020-01-02T10:00:00Z|2020-01-02t10:00:00z|2020-01-02 10:00+02|2020-01-02 10:00Z|2020-01-02 10:00:00+0230|2020-01-02 10:00:00 Europe/Berlin|2020-01-02T10:00:00.1234567Z|10:00|10:00:00.5|10:00:00.1234567|noon';
+  '2020-01-02T10:00:00Z|2020-01-02t10:00:00z|2020-01-02 10:00+02|2020-01-02 10:00Z|2020-01-02 10:00:00+0230|2020-01-02 10:00:00 Europe/Berlin|2020-01-02T10:00:00.1234567Z|10:00|10:00:00.5|10:00:00.1234567|noon|' +
+  '5881580-07-10|20200-02-30|0044-03-15 (BC)|2001-02-29 (BC)|0001-02-29 (BC)|0044-03-15 (BC) 10:00:00|290309-12-22 (BC) 00:00:00+00|294247-01-10 04:00:54.775806|294246-01-10 04:00:54.775806+00|12024-01-01 10:00:00.50|12024-01-01 24:00:00';
 const texts = `${numbers}|${times}`.split('|');
 
 const types = [
@@ -58,9 +59,11 @@ test.each(['int8', 'int32', 'int64', 'uint32', 'uint64', 'int128'])('%s: any tex
   await fc.assert(
     fc.asyncProperty(fc.array(anyText, { minLength: 200, maxLength: 200 }), async (list) => {
       const fits = await fitsInEngine(list, type);
-      // The engine may refuse odd forms of an integer (0e500, "-0 " as unsigned), and never take what is none.
+      // The engine may refuse odd forms of an integer (0e500, "-0 " as unsigned), and never take what is none; a point behind
+      // an exponent (1e9.) it may take, which loses nothing.
       const agrees = (text: string, fit: boolean | undefined) =>
-        fit === oracle(text, parseType(type)) || (fit === false && !/^\d+$/.test(text));
+        fit === oracle(text.replace(/(e\+?\d+)\.(\s*)$/i, '$1$2'), parseType(type)) ||
+        (fit === false && !/^\d+$/.test(text));
       expect(list.filter((text, index) => !agrees(text, fits[index]))).toEqual([]);
     }),
     { numRuns: 20 },
