@@ -1,5 +1,5 @@
 import { PlanError } from '../errors.ts';
-import type { AggregateExpr, Expr, SortKey, WindowExpr } from '../plan/expr.ts';
+import type { AggregateExpr, Expr, WindowExpr } from '../plan/expr.ts';
 import { type ScalarFunction, scalarFunctions } from '../plan/functions.ts';
 import { parseType } from '../plan/type-name.ts';
 import { BinaryMethods } from './expression-bin.ts';
@@ -17,12 +17,12 @@ import type {
   Need,
   Numeric,
   Operand,
-  OrderKey,
   TypeOfName,
   Value,
 } from './expression-types.ts';
 import { literal, type Scalar } from './literal.ts';
 import type { Ref } from './row-types.ts';
+import { SortExpression } from './sort-expression.ts';
 import { type WindowSpec, windowOf } from './window.ts';
 
 /** A value that can be true, false or null. */
@@ -227,47 +227,6 @@ export class Expression<T = unknown, Needs = unknown> implements Value<T, Needs>
   get bin(): BinaryMethods<Needs & Need<T, Uint8Array>> {
     return new BinaryMethods(this, call);
   }
-}
-
-/** A key of an order: an expression, its direction and where nulls go (last unless {@link nullsFirst}). */
-export class SortExpression<in Needs = unknown> implements OrderKey<Needs> {
-  readonly key: SortKey;
-  declare readonly __needs?: (row: Needs) => void;
-
-  constructor(key: SortKey) {
-    this.key = key;
-  }
-
-  /** Puts nulls before all values. */
-  nullsFirst(): SortExpression<Needs> {
-    return new SortExpression({ ...this.key, nullsFirst: true });
-  }
-}
-
-/** A value computed from a group of rows; {@link over} makes one for each row of it. */
-export class Aggregate<T = unknown, Needs = unknown> extends Expression<T, Needs> {
-  private readonly aggregate: AggregateExpr;
-
-  constructor(aggregate: AggregateExpr, name?: string) {
-    super(aggregate, name);
-    this.aggregate = aggregate;
-  }
-
-  /** Over the rows that `window` groups, orders and frames, for each row. */
-  over<N = unknown>(window: WindowSpec<N> = {}): Expression<T, Needs & N> {
-    return new Expression(windowOf(this.aggregate, window));
-  }
-
-  /** Leaves out the rows where `condition` is not true; called twice, both have to be. */
-  where<N>(condition: Condition<N>): Aggregate<T, Needs & N> {
-    return new Aggregate(filteredAggregate(this.aggregate, condition.node), this.name);
-  }
-}
-
-/** The aggregate over those of its rows where `condition` is true. */
-export function filteredAggregate(aggregate: AggregateExpr, condition: Expr): AggregateExpr {
-  const { filter } = aggregate;
-  return { ...aggregate, filter: filter ? { kind: 'call', fn: 'and', args: [filter, condition] } : condition };
 }
 
 /** A function that only windows have; {@link over} makes it an expression. */

@@ -3,6 +3,7 @@ import { pruneColumns } from './rules/prune-columns.ts';
 import { pruneFiles } from './rules/prune-files.ts';
 import { pushDownFilter } from './rules/push-down-filter.ts';
 import type { Rule, RuleContext } from './rules/rule.ts';
+import { shareSubplans } from './rules/share-subplans.ts';
 
 /** Rules in the order in which they run, each once. */
 export const rules: readonly Rule[] = [pushDownFilter, pruneColumns, pruneFiles];
@@ -10,4 +11,9 @@ export const rules: readonly Rule[] = [pushDownFilter, pruneColumns, pruneFiles]
 /** The plan after all rules: the same rows, less work. Pure. */
 export function optimize(plan: RelNode, context: RuleContext): RelNode {
   return rules.reduce((current, rule) => rule.apply(current, context), plan);
+}
+
+/** {@link optimize} for a plan that runs as one task, which computes once what occurs more than once. Pure. */
+export function optimizeForOneTask(plan: RelNode, context: RuleContext): RelNode {
+  return optimize(shareSubplans.apply(plan, context), context);
 }

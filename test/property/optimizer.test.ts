@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connect, type Session } from '../../src/index.ts';
 import { decodeTask, encodeTask } from '../../src/plan/serde.ts';
+import type { Task } from '../../src/plan/task.ts';
 import { buildDataset } from './build/build-dataset.ts';
 import { Harness, outcomeOf, runParameters } from './harness.ts';
 import { planArbitrary } from './plan-arbitrary.ts';
@@ -31,7 +32,7 @@ test('optimized plans give the rows of unoptimized ones, and survive JSON', asyn
         const { node } = buildDataset(shoal, plan, files);
         const bound = await planner.bound(node);
         const task = await planner.task(node);
-        const read = decodeTask(encodeTask(task), task.engineVersion);
+        const read = decodeTask(encodeTask(task), task.engineVersion) as Task;
         expect(read).toEqual(task);
         expect(textOf(read.plan)).toBe(textOf(task.plan));
         const unoptimized = await outcomeOf(() => planner.rows(bound));

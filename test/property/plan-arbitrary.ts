@@ -12,6 +12,8 @@ export interface PlanSize extends Partial<PlanOptions> {
   readonly maxRows?: number;
 }
 
+const anySource = ['rows', 'parquet', 'csv', 'rows'] as const;
+
 const decision = fc.nat({ max: 0xffff });
 
 /** Many tables are very small: there edges are near. */
@@ -31,9 +33,11 @@ function tableSeed(maxRows: number): fc.Arbitrary<TableSeed> {
  * fewer rows, and simpler decisions within each verb.
  */
 export function planArbitrary(size: PlanSize = {}): fc.Arbitrary<RandomPlan> {
-  const { maxSteps = 5, maxTables = 3, maxRows = 40, persisted = true } = size;
+  const { maxSteps = 5, maxTables = 3, maxRows = 40, persisted = true, sources = anySource } = size;
   const tables = fc.array(tableSeed(maxRows), { minLength: 1, maxLength: maxTables, size: 'max' });
   const stepSeed = fc.array(decision, { minLength: 48, maxLength: 48 });
   const steps = fc.array(stepSeed, { minLength: 1, maxLength: maxSteps, size: 'max' });
-  return fc.tuple(tables, steps).map(([tableSeeds, stepSeeds]) => generatePlan(tableSeeds, stepSeeds, { persisted }));
+  return fc
+    .tuple(tables, steps)
+    .map(([tableSeeds, stepSeeds]) => generatePlan(tableSeeds, stepSeeds, { persisted, sources }));
 }

@@ -4,8 +4,11 @@ import {
   type JoinRel,
   type Partitioning,
   type RelNode,
+  relInputs,
   type ScanRel,
+  type Subplan,
   type ValuesRel,
+  type WithRel,
 } from '../../plan/relation.ts';
 import { columnsUsed } from '../columns-used.ts';
 import type { Rule, RuleContext } from './rule.ts';
@@ -26,6 +29,7 @@ function prune(node: RelNode, wanted: ReadonlySet<string>, context: RuleContext)
     case 'values':
       return pruneValues(node, wanted);
     case 'read':
+    case 'reuse':
       return update(node, { columns: atLeastOne(node.columns, (name) => wanted.has(name)) });
     case 'exchange': {
       const used = new Set([...wanted, ...need(exchangeKeys(node.partitioning))]);
@@ -67,7 +71,26 @@ function prune(node: RelNode, wanted: ReadonlySet<string>, context: RuleContext)
         left: inner(node.left, columnNames(node.left)),
         right: inner(node.right, columnNames(node.right)),
       });
+    case 'with':
+      return pruneWith(node, wanted, context);
   }
+}
+
+/** A subplan has the columns that any of its readers wants. */
+function pruneWith(node: WithRel, wanted: ReadonlySet<string>, context: RuleContext): WithRel {
+  const input = prune(node.input, wanted, context);
+  const pruned: Subplan[] = [];
+  for (const subplan of [...node.subplans].reverse()) {
+    const read = [input, ...pruned.map(({ plan }) => plan)].flatMap((rel) => columnsReused(rel, subplan.id));
+    pruned.unshift(update(subplan, { plan: prune(subplan.plan, new Set(read), context) }));
+  }
+  const same = pruned.every((subplan, index) => subplan === node.subplans[index]);
+  return update(node, { input, subplans: same ? node.subplans : pruned });
+}
+
+function columnsReused(node: RelNode, id: number): readonly string[] {
+  if (node.kind === 'reuse') return node.subplan === id ? node.columns : [];
+  return relInputs(node).flatMap((input) => columnsReused(input, id));
 }
 
 function exchangeKeys(partitioning: Partitioning): readonly Expr[] {

@@ -9,7 +9,7 @@ import {
   type RelNode,
 } from '../../plan/relation.ts';
 import { columnsUsed } from '../columns-used.ts';
-import { conjunction, conjunctsOf } from './conjuncts.ts';
+import { conjunctsOf, filtered } from './conjuncts.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
 /**
@@ -62,9 +62,14 @@ function push(node: RelNode, conditions: readonly Expr[], context: RuleContext):
       return pushJoin(node, conditions, context);
     case 'scan':
       return filtered(sameConditions(node.prune, conditions) ? node : { ...node, prune: conditions }, conditions);
+    case 'with': {
+      const subplans = mapSame(node.subplans, (subplan) => update(subplan, { plan: push(subplan.plan, [], context) }));
+      return update(node, { subplans, input: push(node.input, conditions, context) });
+    }
     case 'limit':
     case 'exchange':
     case 'read':
+    case 'reuse':
     case 'values':
       return filtered(
         mapInputs(node, (input) => push(input, [], context)),
@@ -160,9 +165,4 @@ function sameRelation(rebuilt: RelNode, before: FilterRel): boolean {
     rebuilt.input === before.input &&
     sameConditions(conjunctsOf(rebuilt.predicate), conjunctsOf(before.predicate))
   );
-}
-
-function filtered(node: RelNode, conditions: readonly Expr[]): RelNode {
-  const [first, ...rest] = conditions;
-  return first ? { kind: 'filter', input: node, predicate: conjunction([first, ...rest]) } : node;
 }

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { avg, col, count, type Dataset, sum } from '../../../src/index.ts';
+import { explainRelation } from '../../../src/plan/explain.ts';
+import type { RelNode } from '../../../src/plan/relation.ts';
 import { pruneColumns } from '../../../src/planner/rules/prune-columns.ts';
-import { beforeAndAfter, table } from '../golden.ts';
+import { beforeAndAfter, bound, table } from '../golden.ts';
 
 const orders = table('orders', { id: 'int64', country: 'string', total: 'float64', note: 'string' });
 const countries = table('countries', { country: 'string', name: 'string', area: 'int64' });
@@ -122,5 +124,36 @@ test('a plan that reads everything is given back as it is', () => {
     "filter: (id > 1)
       scan parquet s3://lake/orders.parquet (1.00 KiB; 4 of 4 columns: id, country, total, note)
     ── the same plan"
+  `);
+});
+
+test('a subplan has the columns that its readers want', () => {
+  const reader: RelNode = { kind: 'reuse', subplan: 1, columns: ['id', 'country', 'total', 'note'] };
+  const plan: RelNode = {
+    kind: 'with',
+    subplans: [{ id: 1, plan: bound(orders.filter(col('total').gt(1))) }],
+    input: {
+      kind: 'join',
+      left: { kind: 'project', input: reader, columns: [{ name: 'id', expr: col('id').node }] },
+      right: { kind: 'project', input: reader, columns: [{ name: 'note', expr: col('note').node }] },
+      how: 'cross',
+      on: [],
+      where: null,
+      scope: [
+        { name: 'id', left: 'id', right: null },
+        { name: 'note', left: null, right: 'note' },
+      ],
+      columns: ['id', 'note'],
+    },
+  };
+  expect(explainRelation(pruneColumns.apply(plan, { fragments: new Map() }))).toMatchInlineSnapshot(`
+    "cross join
+      project: id
+        subplan 1: id
+      project: note
+        subplan 1: note
+    subplan 1, computed once and read 2 times:
+      filter: (total > 1)
+        scan parquet s3://lake/orders.parquet (1.00 KiB; 3 of 4 columns: id, total, note)"
   `);
 });

@@ -16,6 +16,8 @@ export interface TableSeed {
 export interface PlanOptions {
   /** Whether `persist()` is among the verbs. */
   readonly persisted: boolean;
+  /** Where tables come from, each as likely as the others. */
+  readonly sources: readonly PlanTable['source'][];
 }
 
 interface DecidedTable {
@@ -61,9 +63,9 @@ export function generatePlan(
   stepSeeds: readonly (readonly number[])[],
   options: PlanOptions,
 ): RandomPlan {
-  const decided = tableSeeds.map(decideTable);
+  const decided = tableSeeds.map((seed) => decideTable(seed, options));
   const tables = decided.map((one) => one.table);
-  let state = startOf(decided[0] ?? decideTable({ columns: [], rows: [] }), 0);
+  let state = startOf(decided[0] ?? decideTable({ columns: [], rows: [] }, options), 0);
   for (const seed of stepSeeds) {
     const context = { choices: new Choices(seed), state, tables };
     state = nextStep(context, options);
@@ -114,9 +116,9 @@ function specsOf(table: PlanTable): readonly ColumnSpec[] {
   return table.columns.map((column) => ({ ...column, wide: true }));
 }
 
-function decideTable({ columns, rows }: TableSeed): DecidedTable {
+function decideTable({ columns, rows }: TableSeed, { sources }: PlanOptions): DecidedTable {
   const choices = new Choices(columns);
-  const source = choices.pick(['rows', 'parquet', 'csv', 'rows'] as const);
+  const source = choices.pick(sources);
   const types =
     source === 'csv' ? columnTypes.filter((type) => type.kind !== 'list' && type.kind !== 'struct') : columnTypes;
   const specs: ColumnSpec[] = [];

@@ -77,7 +77,6 @@ export const fillNull: StepMaker = ({ choices, state }) => {
   const named = fitting.length > 0 && choices.oneIn(2);
   const columns = named ? choices.some(fitting, 2).map((column) => column.name) : [];
   const step: PlanStep = { verb: 'fillNull', value, columns };
-  // A value by name may widen the column; by itself it leaves types alone.
   return after(state, step, {});
 };
 

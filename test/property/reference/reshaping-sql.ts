@@ -30,7 +30,7 @@ export function unpivot(
   return { ...input, names, sql: `SELECT ${ids(names).join(', ')}${position} FROM (${sides.join(' UNION ALL ')})` };
 }
 
-/** Named columns are filled as they are; without names those whose type the value fits, which keep their type. */
+/** Named columns, whose types the value fits; without names all such columns. They keep their types. */
 export function fillNull(
   input: Relation,
   value: Constant,
@@ -39,12 +39,9 @@ export function fillNull(
 ): Relation {
   const list = input.names.map((name, index) => {
     const id = `c${index}`;
-    if (columns.length > 0) {
-      return columns.includes(name) ? `coalesce(${id}, ${constantSql(value, false)}) AS ${id}` : id;
-    }
     const type = types[index] ?? '';
     const filled = `CASE WHEN ${id} IS NULL THEN CAST(${constantSql(value, true)} AS ${type}) ELSE ${id} END AS ${id}`;
-    return fits(value, type) ? filled : id;
+    return (columns.length > 0 ? columns.includes(name) : fits(value, type)) ? filled : id;
   });
   return { ...input, sql: `SELECT ${[...list, ...(input.ordered ? ['pos'] : [])].join(', ')} FROM (${input.sql})` };
 }
