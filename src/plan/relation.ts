@@ -1,6 +1,7 @@
 import type { JsonValue } from '../errors.ts';
 import { type Expr, mapSame, type NamedExpr, type SortKey, update } from './expr.ts';
 import type { JoinHow } from './logical.ts';
+import type { ExchangeParts } from './producer-output.ts';
 import type { ResolvedSource } from './source.ts';
 import type { DataType, Schema } from './types.ts';
 
@@ -141,6 +142,20 @@ export type Partitioning =
   /** Each producer's rows stay together, and it tells some of their sort keys. */
   | { readonly kind: 'keep'; readonly sampleKeys: readonly SortKey[] };
 
+/** How many partitions a producer's rows are dealt to. */
+export function countPartitions(partitioning: Partitioning): number {
+  switch (partitioning.kind) {
+    case 'single':
+    case 'broadcast':
+    case 'keep':
+      return 1;
+    case 'hash':
+      return partitioning.partitions;
+    case 'range':
+      return partitioning.bounds.length + 1;
+  }
+}
+
 /** Where the plan is cut: rows of `input` are written by one stage and read by the next. The planner's node; no task has it. */
 export interface ExchangeRel {
   readonly kind: 'exchange';
@@ -152,7 +167,7 @@ export interface ExchangeRel {
   readonly schema: Schema;
 }
 
-/** Rows that a stage before wrote. In a stage's plan `parts` is empty; each of its tasks has its own. */
+/** Rows that a stage before wrote. In a stage's plan `parts` is `noParts`; each of its tasks has its own. */
 export interface ReadRel {
   readonly kind: 'read';
   /** The exchange whose rows these are. */
@@ -161,21 +176,30 @@ export interface ReadRel {
   readonly schema: Schema;
   /** Names of `schema` that are read. */
   readonly columns: readonly string[];
-  readonly parts: readonly ExchangePart[];
+  readonly parts: ExchangeParts;
 }
 
-/** Rows of an exchange as one Parquet file of wire types: a range of an object, or base64 in the plan itself. */
-export type ExchangePart =
-  | {
-      readonly kind: 'range';
-      readonly uri: string;
-      readonly version: string;
-      readonly startByte: number;
-      /** Exclusive. */
-      readonly endByte: number;
-      readonly rows: number;
-    }
-  | { readonly kind: 'inline'; readonly base64: string; readonly rows: number };
+/** Rows that several nodes of a plan read, computed once. Columns are those of `plan`. */
+export interface Subplan {
+  /** Unique within the plan. */
+  readonly id: number;
+  readonly plan: RelNode;
+}
+
+/** `input`, in which {@link ReuseRel} nodes stand for subplans; each of these may reuse those before it. */
+export interface WithRel {
+  readonly kind: 'with';
+  readonly subplans: readonly Subplan[];
+  readonly input: RelNode;
+}
+
+/** Rows of a subplan of the {@link WithRel} above, in no order. */
+export interface ReuseRel {
+  readonly kind: 'reuse';
+  readonly subplan: number;
+  /** Names of the subplan's columns that are read. */
+  readonly columns: readonly string[];
+}
 
 /**
  * The canonical algebra that rules rewrite and the engine renders: names are resolved, files are known, and every
@@ -195,7 +219,9 @@ export type RelNode =
   | UnionRel
   | SetOperationRel
   | ExchangeRel
-  | ReadRel;
+  | ReadRel
+  | WithRel
+  | ReuseRel;
 
 /** Names of the columns that come out of a node, in order. */
 export function columnNames(node: RelNode): readonly string[] {
@@ -203,6 +229,7 @@ export function columnNames(node: RelNode): readonly string[] {
     case 'scan':
     case 'join':
     case 'read':
+    case 'reuse':
       return node.columns;
     case 'values':
       return node.schema.map((field) => field.name);
@@ -216,6 +243,7 @@ export function columnNames(node: RelNode): readonly string[] {
     case 'distinct':
     case 'sort':
     case 'limit':
+    case 'with':
       return columnNames(node.input);
     case 'union':
       return node.inputs[0] ? columnNames(node.inputs[0]) : [];
@@ -230,7 +258,10 @@ export function relInputs(node: RelNode): readonly RelNode[] {
     case 'scan':
     case 'values':
     case 'read':
+    case 'reuse':
       return [];
+    case 'with':
+      return [...node.subplans.map(({ plan }) => plan), node.input];
     case 'join':
     case 'set-operation':
       return [node.left, node.right];
@@ -247,7 +278,13 @@ export function mapInputs(node: RelNode, change: (input: RelNode) => RelNode): R
     case 'scan':
     case 'values':
     case 'read':
+    case 'reuse':
       return node;
+    case 'with':
+      return update(node, {
+        subplans: mapSame(node.subplans, (subplan) => update(subplan, { plan: change(subplan.plan) })),
+        input: change(node.input),
+      });
     case 'exchange':
       return update(node, { input: change(node.input) });
     case 'join':

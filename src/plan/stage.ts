@@ -1,4 +1,6 @@
-import type { ExchangePart, Partitioning, RelNode, ScanRel } from './relation.ts';
+import type { ProducerOutput } from './producer-output.ts';
+import type { Partitioning, RelNode, ScanRel } from './relation.ts';
+import type { FileRead } from './run-report.ts';
 import type { ScanFile } from './source.ts';
 import type { TaskOutput } from './task.ts';
 import type { Schema } from './types.ts';
@@ -7,6 +9,10 @@ import type { Schema } from './types.ts';
 export type StageOutput =
   /** Rows for the exchange whose number is the stage's own. */
   | { readonly kind: 'exchange'; readonly partitioning: Partitioning }
+  /** The same rows as those of the exchange that it reads, in fewer objects. */
+  | { readonly kind: 'relay' }
+  /** What the footers of a scan's files say, for planning. */
+  | { readonly kind: 'inspect' }
   /** The query's rows or files. */
   | Extract<TaskOutput, { readonly kind: 'result' | 'sink' }>;
 
@@ -28,13 +34,17 @@ export interface Stage {
 /** What a finished stage left behind. */
 export interface StageResult {
   readonly stage: number;
-  /** By task, in source order, then by partition: the files that hold the rows. */
-  readonly tasks: readonly (readonly (readonly ExchangePart[])[])[];
+  /** By task, in source order, what holds its rows. */
+  readonly tasks: readonly ProducerOutput[];
+  /** 0 of a relay, which does not look into files. */
   readonly rows: number;
   readonly bytes: number;
   /** Sort keys (hexadecimal) of evenly spread rows, where the stage's output asks for them. */
   readonly samples: readonly string[];
 }
+
+/** How rows that are dealt to partitions reach their readers: from each producer's object, or from relays that lay several together. */
+export type ExchangeTopology = 'direct' | 'two-level';
 
 /** Work for one task of a scan. */
 export interface ScanSplit {
@@ -52,6 +62,16 @@ export interface SplitScan {
   readonly rowGroups: number;
   /** Row groups that are not read, by the reason. */
   readonly skipped: readonly { readonly reason: string; readonly rowGroups: number }[];
+  /** How workers read the footers, where they did. */
+  readonly inspection?: FooterInspection;
+}
+
+/** What there is to tell of footers that workers read. */
+export interface FooterInspection {
+  readonly footers: number;
+  readonly tasks: number;
+  /** What reading each file, or part of one, of the splits takes, about. */
+  readonly reads: ReadonlyMap<ScanFile, FileRead>;
 }
 
 /** Splits of every scan of a plan, by the scan object. */
@@ -61,8 +81,6 @@ export type SplitEvidence = ReadonlyMap<ScanRel, SplitScan>;
 export interface PhysicalPlan {
   readonly schema: Schema;
   readonly engineVersion: string;
-  /** IANA name of the zone in which date functions see zoned timestamps. */
-  readonly timeZone: string;
   readonly stages: readonly Stage[];
   /** Empty where every scan is read whole by one task. */
   readonly splits: SplitEvidence;
@@ -70,6 +88,8 @@ export interface PhysicalPlan {
   readonly slots: number;
   /** Largest side of a join that every task reads whole, bytes. */
   readonly broadcastBytes: number;
+  /** How exchanges reach their readers; null: each by its numbers of producers and partitions. */
+  readonly exchange: ExchangeTopology | null;
   /** How one task and many were weighed, as text; null where there was no choice. */
   readonly cost: string | null;
   /** What becomes of files that tasks stage; null when the plan writes none. */

@@ -1,6 +1,9 @@
+import type { WireOutput } from './exchange-wire.ts';
 import type { SortKey } from './expr.ts';
+import type { WireInspection } from './inspection.ts';
 import type { PartSpan } from './part-span.ts';
-import type { ExchangePart, Partitioning, RelNode } from './relation.ts';
+import type { Partitioning, RelNode } from './relation.ts';
+import type { Transfer } from './transfer.ts';
 import type { Schema } from './types.ts';
 
 /** Version of the task's JSON; a worker refuses every other one. */
@@ -45,6 +48,13 @@ export type TaskOutput =
       /** How many sort keys of the rows to give back (for range bounds); with their order. */
       readonly sample: { readonly keys: readonly SortKey[]; readonly rows: number } | null;
     }
+  /**
+   * The files that `plan`, which only reads an exchange, reads: byte for byte, partition by partition, in one object
+   * `<prefix>-<attempt>`.
+   */
+  | { readonly kind: 'relay'; readonly prefix: string }
+  /** Nowhere: `plan`, which is one scan of Parquet files, is not run; what their footers say of it goes into the result. */
+  | { readonly kind: 'inspect' }
   /** Into files that the scheduler puts under their final uris when all are whole. */
   | { readonly kind: 'sink'; readonly uri: string; readonly format: SinkFormat; readonly layout: SinkLayout };
 
@@ -54,10 +64,15 @@ export interface Task {
   /** Unique within the job: `<stage>-<index>`. */
   readonly id: string;
   readonly stage: number;
+  /** 1 for the first attempt at the task; the scheduler counts on. */
+  readonly attempt: number;
+  /**
+   * Uri of an object that is there when the job is over: looked for before anything is written, by workers that cannot be
+   * stopped; null where they can.
+   */
+  readonly cancelMarker: string | null;
   /** Version of DuckDB that the plan was bound with; the worker's must be the same. */
   readonly engineVersion: string;
-  /** IANA name of the zone in which date functions see zoned timestamps. */
-  readonly timeZone: string;
   readonly plan: RelNode;
   /** Columns that come out of `plan`, as the driver bound them. */
   readonly schema: Schema;
@@ -90,12 +105,20 @@ export interface TaskResult {
   readonly rows: number;
   /** What a sink wrote and nobody sees yet; the scheduler alone commits it. */
   readonly staged: readonly StagedFile[];
-  /** What an exchange wrote, by partition: none, one or several files each. Empty for other outputs. */
-  readonly partitions: readonly (readonly ExchangePart[])[];
+  /** What an exchange or a relay wrote; null for no rows, and for other outputs. */
+  readonly produced: WireOutput | null;
+  /** What the footers of its files say; of an 'inspect' output only. */
+  readonly inspected?: WireInspection;
   /** Sort keys (hexadecimal) of evenly spread rows, where the output asked for a sample. */
   readonly sample: readonly string[];
   /** The bytes that the task took for its parts of CSV, NDJSON and text files; to be held against those of its neighbours. */
   readonly spans: readonly PartSpan[];
+  /** What it read of objects, footers and slices of exchanges included; files that the engine reads in place are not in it. */
+  readonly fetched: Transfer;
+  /** What it wrote for the next stage or as files. */
+  readonly written: Transfer;
+  /** Row groups of Parquet files that it read; null when the engine chose those of some file by itself. */
+  readonly rowGroups: number | null;
   /** Wall time inside the worker, milliseconds. */
   readonly elapsedMs: number;
   readonly rejected: readonly RejectedRecord[];

@@ -11,9 +11,12 @@ const result: TaskResult = {
   taskId: '1-2',
   rows: 3,
   staged: [{ uri: 'file:///tmp/a', sizeBytes: 7, token: 'there', rows: 3 }],
-  partitions: [[{ kind: 'inline', base64: '', rows: 0 }]],
+  produced: ['inline', '', 0, 'AA=='],
   sample: [],
   spans: [],
+  fetched: { requests: 2, bytes: 90 },
+  written: { requests: 1, bytes: 7 },
+  rowGroups: null,
   elapsedMs: 1.5,
   rejected: [],
   rejectedCount: 0,
@@ -25,13 +28,14 @@ const error = serializeError(
 
 const toChild: readonly ToChild[] = [
   { kind: 'start', settings },
-  { kind: 'invoke', id: 1, task: '{}' },
+  { kind: 'invoke', id: 1, task: '{}', share: 1 },
   { kind: 'cancel', id: 1 },
   { kind: 'end' },
 ];
 
 const fromChild: readonly FromChild[] = [
   { kind: 'ready' },
+  { kind: 'alive' },
   { kind: 'result', id: 1, result },
   { kind: 'result', id: 1, result: { ...result, staged: [] } },
   { kind: 'error', id: 1, error },
@@ -61,7 +65,7 @@ test.each([
   ['an error without code', { kind: 'error', id: 1, error: { ...error, code: undefined } }],
   ['an error whose cause is none', { kind: 'error', id: 1, error: { ...error, cause: 'why' } }],
 ])('%s is no message', (_, message) => {
-  expect(() => parseFromChild(message)).toThrow('which is no complete message of the kinds ready, result, error.');
+  expect(() => parseFromChild(message)).toThrow('which is no complete message of the kinds ready, alive, result, error.');
 });
 
 test('the error shows the beginning of what came', () => {

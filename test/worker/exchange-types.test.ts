@@ -5,7 +5,7 @@ import type { TaskOutput } from '../../src/plan/task.ts';
 import { formatType, parseType } from '../../src/plan/type-name.ts';
 import type { DataType, Schema } from '../../src/plan/types.ts';
 import { asc, col, desc, named, schema, sql } from '../engine/sql/plan-builders.ts';
-import { type Row, readOf, useWorker } from './support.ts';
+import { filesOf, partsOf, type Row, readOf, useWorker } from './support.ts';
 
 const worker = useWorker({ threads: 1 });
 
@@ -152,16 +152,16 @@ test.each(cases)('%s comes out of an exchange as it went in', async (_, type, te
   const expected = (await worker.rows(plan)).rows;
   expect(expected.length).toBe(texts.length + 1);
   const kept = await worker.write(plan, columns, output(keep));
-  expect((await worker.rows(readOf(columns, kept.partitions[0] ?? []))).rows).toEqual(expected);
+  expect((await worker.rows(readOf(columns, partsOf([kept])))).rows).toEqual(expected);
   const hashed = await worker.write(
     plan,
     columns,
     output({ kind: 'hash', keys: [col('v')], partitions: 2, nullsTogether: false }),
   );
-  const { rows } = await worker.rows(readOf(columns, hashed.partitions.flat()));
+  const { rows } = await worker.rows(readOf(columns, partsOf([hashed])));
   expect([...rows].sort((a, b) => Number(a[0]) - Number(b[0]))).toEqual(expected);
   // What is read has the very type, too.
-  const read = readOf(columns, kept.partitions[0] ?? []);
+  const read = readOf(columns, partsOf([kept]));
   const same: RelNode = { kind: 'project', input: read, columns: named({ type: sql('typeof("v")') }) };
   expect(new Set((await worker.rows(same)).rows.flat())).toEqual(
     new Set((await worker.rows({ ...same, input: plan })).rows.flat()),
@@ -186,9 +186,9 @@ test.each(cases)(
       const bounds = [...sample].sort().slice(0, -1);
       const dealt = await worker.write(plan, columns, output({ kind: 'range', keys, bounds }));
       // As many ranges as rows: each has one.
-      expect(dealt.partitions.map((parts) => parts.map(({ rows }) => rows))).toEqual(sample.map(() => [1]));
+      expect([dealt.rows, filesOf(dealt).map((files) => files.length)]).toEqual([sample.length, sample.map(() => 1)]);
       const sorted = await worker.rows({ kind: 'sort', input: plan, keys, stable: false });
-      const { rows } = await worker.rows(readOf(columns, dealt.partitions.flat()));
+      const { rows } = await worker.rows(readOf(columns, partsOf([dealt])));
       expect(rows.map(positive)).toEqual(sorted.rows.map(positive));
     }
   },

@@ -1,11 +1,13 @@
+import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { WireOutput } from '../../src/plan/exchange-wire.ts';
 import type { Partitioning, RelNode } from '../../src/plan/relation.ts';
 import type { TaskOutput, TaskResult } from '../../src/plan/task.ts';
 import type { Schema } from '../../src/plan/types.ts';
 import { asc, col, desc, schema } from '../engine/sql/plan-builders.ts';
-import { type Row, readOf, scanOf, useWorker } from './support.ts';
+import { filesOf, partsOf, type Row, readOf, scanOf, useWorker } from './support.ts';
 
 const worker = useWorker();
 const { counting } = worker;
@@ -56,8 +58,7 @@ async function produce(output: TaskOutput): Promise<TaskResult[]> {
 
 /** What the consumer of a partition reads. */
 async function consume(results: readonly TaskResult[], partition: number): Promise<readonly Row[]> {
-  const parts = results.flatMap((result) => result.partitions[partition] ?? []);
-  return (await worker.rows(readOf(columns, parts))).rows;
+  return (await worker.rows(readOf(columns, partsOf(results, partition, partition + 1)))).rows;
 }
 
 async function everyRow(): Promise<Row[]> {
@@ -73,7 +74,7 @@ test('rows dealt by hash: P objects, at most P·R ranged reads, every row once, 
   counting.reset();
   const results = await produce(exchange(hash(5)));
   expect(counting.counts).toMatchObject({ write: 4, stage: 0, read: 0 });
-  expect(results.map(({ rows, partitions }) => [rows, partitions.length])).toEqual([0, 1, 2, 3].map(() => [1_000, 5]));
+  expect(results.map((result) => [result.rows, filesOf(result).length])).toEqual([0, 1, 2, 3].map(() => [1_000, 5]));
   counting.reset();
   const read = await Promise.all([0, 1, 2, 3, 4].map((partition) => consume(results, partition)));
   expect(counting.counts.read).toBe(20);
@@ -87,16 +88,18 @@ test('rows dealt by hash: P objects, at most P·R ranged reads, every row once, 
 
 test('parts of an object lie one after another and are as long as the object', async () => {
   const [result] = await produce(exchange(hash(3)));
-  const parts = result?.partitions.flat() ?? [];
+  if (result?.produced?.[0] !== 'object') throw new Error('Not an object.');
+  const [, uri, version] = result.produced;
+  const bytes = await counting.store.read(uri, null, { version });
   let end = 0;
-  for (const part of parts) {
-    if (part.kind !== 'range') throw new Error('Not an object.');
-    expect(part.startByte).toBe(end);
-    end = part.endByte;
+  for (const file of filesOf(result).flat()) {
+    expect(file.startByte).toBe(end);
+    end = file.endByte;
+    const content = bytes.subarray(file.startByte, end);
+    expect(Buffer.from(content.subarray(0, 4)).toString()).toBe('PAR1');
+    expect(file.checksum).toBe(createHash('sha1').update(content).digest().readUInt32BE(0));
   }
-  const [first] = parts;
-  expect(first?.kind === 'range' && (await counting.store.head(first.uri)).sizeBytes).toBe(end);
-  expect(parts.reduce((sum, part) => sum + part.rows, 0)).toBe(1_000);
+  expect([end, result.rows]).toEqual([bytes.length, 1_000]);
 });
 
 test('rows whose key is null are spread unless they are wanted together', async () => {
@@ -117,7 +120,7 @@ test.each<[Partitioning]>([[{ kind: 'single' }], [{ kind: 'broadcast' }], [keep]
   '$kind: one file a producer, in order',
   async (partitioning) => {
     const results = await produce(exchange(partitioning));
-    expect(results.map(({ partitions }) => partitions.map((parts) => parts.length))).toEqual([[1], [1], [1], [1]]);
+    expect(results.map((result) => filesOf(result).map((files) => files.length))).toEqual([[1], [1], [1], [1]]);
     expect(await consume(results, 0)).toEqual(await everyRow());
   },
 );
@@ -135,7 +138,7 @@ test('small rows ride in the result, and no object is written', async () => {
   const results = await produce(exchange(hash(3), { maxInlineBytes: 256 << 10 }));
   const read = await Promise.all([0, 1, 2].map((partition) => consume(results, partition)));
   expect(counting.counts).toMatchObject({ write: 0, stage: 0, read: 0 });
-  expect(results.flatMap(({ partitions }) => partitions.flat()).every((part) => part.kind === 'inline')).toBe(true);
+  expect(results.map(({ produced }) => produced?.[0])).toEqual(['inline', 'inline', 'inline', 'inline']);
   expect(sorted(read.flat())).toEqual(await everyRow());
 });
 
@@ -145,8 +148,8 @@ test('partitions without rows have no file, and a task without rows writes no ob
   const few: RelNode = { kind: 'limit', input: scan, limit: 2, offset: 1 };
   const none: RelNode = { kind: 'limit', input: scan, limit: 0, offset: 0 };
   const dealt = await worker.write(few, columns, exchange(hash(64)));
-  expect(dealt.partitions.length).toBe(64);
-  expect(dealt.partitions.filter((parts) => parts.length > 0).length).toBe(2);
+  expect(filesOf(dealt).length).toBe(64);
+  expect(filesOf(dealt).filter((files) => files.length > 0).length).toBe(2);
   counting.reset();
   for (const partitioning of [hash(8), keep]) {
     const result = await worker.write(
@@ -154,11 +157,10 @@ test('partitions without rows have no file, and a task without rows writes no ob
       columns,
       exchange(partitioning, { sample: { keys: [asc(col('k'))], rows: 10 } }),
     );
-    expect(result).toMatchObject({ rows: 0, sample: [] });
-    expect(result.partitions.flat()).toEqual([]);
+    expect(result).toMatchObject({ rows: 0, sample: [], produced: null });
   }
   expect(counting.counts.write).toBe(0);
-  expect((await worker.rows(readOf(columns, []))).rows).toEqual([]);
+  expect((await worker.rows(readOf(columns))).rows).toEqual([]);
 });
 
 test('rows without columns are still counted', async () => {
@@ -168,7 +170,7 @@ test('rows without columns are still counted', async () => {
     [],
     exchange({ kind: 'single' }),
   );
-  expect(result.partitions[0]?.map((part) => part.rows)).toEqual([1_000]);
+  expect([result.rows, filesOf(result).map((files) => files.length)]).toEqual([1_000, [1]]);
 });
 
 test('a sort over several tasks: samples, bounds, ranges, and each range sorted is all of it sorted', async () => {
@@ -179,11 +181,11 @@ test('a sort over several tasks: samples, bounds, ranges, and each range sorted 
   const bounds = [1, 2, 3].map((part) => samples[Math.floor((samples.length * part) / 4)] ?? '');
   const output = exchange({ kind: 'range', keys, bounds });
   const dealt = await Promise.all(
-    kept.map(({ partitions }) => worker.write(readOf(columns, partitions[0] ?? []), columns, output)),
+    kept.map((result) => worker.write(readOf(columns, partsOf([result])), columns, output)),
   );
   const ranges: Row[][] = [];
   for (const partition of [0, 1, 2, 3]) {
-    const parts = dealt.flatMap(({ partitions }) => partitions[partition] ?? []);
+    const parts = partsOf(dealt, partition, partition + 1);
     const { rows } = await worker.rows({ kind: 'sort', input: readOf(columns, parts), keys, stable: false });
     ranges.push([...rows]);
   }
@@ -205,15 +207,13 @@ test('an attempt of the same task writes another object', async () => {
     await worker.write(scan as RelNode, columns, output),
     await worker.write(scan as RelNode, columns, output),
   ];
-  const uris = results.map((result) =>
-    result.partitions.flat().flatMap((part) => (part.kind === 'range' ? part.uri : [])),
-  );
-  expect(new Set(uris.flat()).size).toBe(2);
+  expect(new Set(results.map(({ produced }) => produced?.[1])).size).toBe(2);
   expect(readdirSync(join(worker.folder, 'exchange')).some((name) => name.endsWith('.tmp'))).toBe(false);
 });
 
 test('an object that is not the one that was written is an error', async () => {
   const [result] = await produce(exchange(hash(1)));
-  const parts = (result?.partitions.flat() ?? []).map((part) => ({ ...part, version: 'another' }));
+  if (result?.produced?.[0] !== 'object') throw new Error('Not an object.');
+  const parts = partsOf([{ produced: result.produced.with(2, 'another') as unknown as WireOutput }]);
   await expect(worker.rows(readOf(columns, parts))).rejects.toMatchObject({ code: 'OBJECT_CHANGED' });
 });

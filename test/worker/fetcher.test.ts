@@ -116,3 +116,18 @@ test('an aborted signal ends all reads', async () => {
   await expect(reading).rejects.toBeInstanceOf(Error);
   expect(store.seen.running).toBe(0);
 });
+
+test('work that holds files open waits for its turn, as reads do', async () => {
+  const fetcher = new Fetcher({ read: async () => Buffer.alloc(0) }, new AbortController().signal);
+  let [running, most] = [0, 0];
+  const works = Array.from({ length: 100 }, (_, number) =>
+    fetcher.inTurn(async () => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setImmediate(resolve));
+      running--;
+      return number;
+    }),
+  );
+  expect(await fetcher.all(works)).toEqual(Array.from({ length: 100 }, (_, number) => number));
+  expect(most).toBe(8);
+});

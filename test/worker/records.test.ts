@@ -128,6 +128,7 @@ test('CSV without a header, with columns in another order, beside other files', 
       firstRecordByte: 4,
       recordsEndByte: 12,
       endState: 'record',
+      newline: '\n',
       guessed: true,
     },
   ]);

@@ -6,7 +6,7 @@ import type { ObjectStore } from '../../src/storage/store.ts';
 import { col, schema } from '../engine/sql/plan-builders.ts';
 import { countingStore } from '../support/counting-store.ts';
 import { openTestServer } from '../support/s3-target.ts';
-import { csvFormat, readOf, scanOf, useWorker } from './support.ts';
+import { csvFormat, partsOf, readOf, scanOf, useWorker } from './support.ts';
 
 /** The same tasks where everything lies in S3. */
 
@@ -66,10 +66,7 @@ test('Parquet objects and parts of CSV objects are read, dealt by hash to other 
   counting.reset();
   const ids = new Set<string | null>();
   for (const partition of [0, 1, 2, 3]) {
-    const read = readOf(
-      columns,
-      results.flatMap(({ partitions }) => partitions[partition] ?? []),
-    );
+    const read = readOf(columns, partsOf(results, partition, partition + 1));
     for (const [id = null] of (await worker.rows(read, { store })).rows) ids.add(id);
   }
   expect(ids.size).toBe(10_000);

@@ -5,7 +5,17 @@ import { afterAll, expect } from 'vitest';
 import { EnginePool } from '../../src/engine/engine-pool.ts';
 import { engineVersion } from '../../src/engine/engine-version.ts';
 import { type Batch, isValid } from '../../src/plan/batch.ts';
-import { columnNames, type ExchangePart, type ReadRel, type RelNode, type ScanRel } from '../../src/plan/relation.ts';
+import { decodeOutput } from '../../src/plan/exchange-wire.ts';
+import {
+  type ExchangeParts,
+  noOutput,
+  noParts,
+  type OutputFile,
+  outputFiles,
+  toPartitionOf,
+} from '../../src/plan/producer-output.ts';
+import { columnNames, type ReadRel, type RelNode, type ScanRel } from '../../src/plan/relation.ts';
+import { encodeTask } from '../../src/plan/serde.ts';
 import type { ResolvedCsvDialect, ResolvedFormat, ScanFile } from '../../src/plan/source.ts';
 import { type Task, type TaskOutput, type TaskResult, taskVersion } from '../../src/plan/task.ts';
 import type { Schema } from '../../src/plan/types.ts';
@@ -46,7 +56,8 @@ export function useWorker(options: { readonly threads?: number; readonly store?:
       version: taskVersion,
       id: '0-0',
       stage: 0,
-      timeZone: 'UTC',
+      attempt: 1,
+      cancelMarker: null,
       engineVersion: await engineVersion(),
       plan,
       schema,
@@ -59,7 +70,7 @@ export function useWorker(options: { readonly threads?: number; readonly store?:
     };
     running++;
     try {
-      return { result: await runTask(JSON.stringify(task), { ...environment, ...changes }, port), batches };
+      return { result: await runTask(encodeTask(task), { ...environment, ...changes }, port), batches };
     } finally {
       running--;
       // Whatever happened, no file of a task stays.
@@ -147,8 +158,24 @@ export function scanOf(
   };
 }
 
+/** Partitions of what tasks wrote into an exchange; all of them unless told. */
+export function partsOf(
+  results: readonly Pick<TaskResult, 'produced'>[],
+  fromPartition = 0,
+  toPartition = Number.MAX_SAFE_INTEGER,
+): ExchangeParts {
+  const outputs = results.map(({ produced }) => (produced ? decodeOutput(produced) : noOutput));
+  return { fromPartition, toPartition, outputs };
+}
+
+/** By partition, the files that a task wrote. */
+export function filesOf({ produced }: Pick<TaskResult, 'produced'>): readonly (readonly OutputFile[])[] {
+  const output = produced ? decodeOutput(produced) : noOutput;
+  return Array.from({ length: toPartitionOf(output) }, (_, partition) => outputFiles(output, partition, partition + 1));
+}
+
 /** What a task reads of an exchange. */
-export function readOf(schema: Schema, parts: readonly ExchangePart[]): ReadRel {
+export function readOf(schema: Schema, parts: ExchangeParts = noParts): ReadRel {
   return { kind: 'read', exchange: 0, schema, columns: schema.map((field) => field.name), parts };
 }
 

@@ -42,7 +42,8 @@ async function run(plan: RelNode, output: TaskOutput, port: Partial<TaskPort> = 
     version: taskVersion,
     id: '3-7',
     stage: 3,
-    timeZone: 'UTC',
+    attempt: 1,
+    cancelMarker: null,
     engineVersion: await engineVersion(),
     plan,
     schema: columns,
@@ -127,6 +128,7 @@ test('a task of another engine, and a text that is no task', async () => {
     version: taskVersion,
     engineVersion: '0.1.0',
     plan: scanOf(csvFormat(columns), [file], columns),
+    schema: columns,
     output: { kind: 'result' },
   };
   await expect(runTask(JSON.stringify(task), worker.environment, noRows)).rejects.toMatchObject({

@@ -6,7 +6,8 @@ import {
   type RelNode,
   relInputs,
 } from '../../plan/relation.ts';
-import type { Stage, StageResult } from '../../plan/stage.ts';
+import type { PhysicalPlan, Stage, StageResult } from '../../plan/stage.ts';
+import { insertRelays, readOf } from './insert-relays.ts';
 import { partitionTargetBytes } from './task-plans.ts';
 
 /** What is known while a plan runs. */
@@ -14,14 +15,14 @@ export interface Progress {
   readonly results: ReadonlyMap<number, StageResult>;
   /** Stages whose tasks run or are done. */
   readonly started: ReadonlySet<number>;
-  /** Largest side of a join that every task reads whole, bytes. */
-  readonly broadcastBytes: number;
+  /** As it was before it ran. */
+  readonly plan: Pick<PhysicalPlan, 'stages' | 'slots' | 'broadcastBytes' | 'exchange'>;
 }
 
 /**
  * The stages that are still to run, changed by what the finished ones really gave: a join whose built side turned out small
  * reads it whole in every task, and the other side is joined where it is made instead of being dealt; few rows are sorted
- * by one task. The same list when nothing changes. Pure.
+ * by one task; rows that would take too many requests go through relays. The same list when nothing changes. Pure.
  */
 export function adapt(stages: readonly Stage[], progress: Progress): readonly Stage[] {
   for (const stage of stages) {
@@ -31,7 +32,7 @@ export function adapt(stages: readonly Stage[], progress: Progress): readonly St
     const join = joinsIn(stage.plan).find((candidate) => turnsOutSmall(candidate, stage, progress));
     if (join) return adapt(joinInPlace(stages, stage, join), progress);
   }
-  return stages;
+  return insertRelays(stages, progress);
 }
 
 /** Stages that a stage waits for: those that it reads, and built sides that may make it needless. */
@@ -39,10 +40,16 @@ export function waitsFor(stage: Stage, stages: readonly Stage[]): readonly numbe
   const builds = stages.flatMap((reader) =>
     joinsIn(reader.plan).flatMap((join) => {
       const sides = dealtSides(join, reader);
-      return sides && sides.probe.exchange === stage.id ? [sides.build.exchange] : [];
+      return sides && sides.probe.exchange === stage.id ? [originOf(sides.build.exchange, stages)] : [];
     }),
   );
   return [...stage.inputs.keys(), ...builds];
+}
+
+/** The stage that made the rows which a stage, maybe a relay, gives. */
+function originOf(id: number, stages: readonly Stage[]): number {
+  const stage = stages.find((candidate) => candidate.id === id);
+  return stage?.output.kind === 'relay' ? ([...stage.inputs.keys()][0] ?? id) : id;
 }
 
 /** The stage that would deal rows by range of which there turned out to be few: one task sorts them as they are. */
@@ -67,15 +74,6 @@ function sortInOne(stages: readonly Stage[], stage: Stage, dealing: Stage): read
     .map((candidate) => (candidate === stage ? { ...stage, plan, inputs } : candidate));
 }
 
-function readOf(plan: RelNode, exchange: number): RelNode | null {
-  if (plan.kind === 'read') return plan.exchange === exchange ? plan : null;
-  for (const input of relInputs(plan)) {
-    const found = readOf(input, exchange);
-    if (found) return found;
-  }
-  return null;
-}
-
 interface DealtSides {
   readonly build: ReadRel;
   readonly probe: ReadRel;
@@ -90,11 +88,11 @@ function dealtSides(join: JoinRel, stage: Stage): DealtSides | null {
   return isDealt(build) && isDealt(probe) && build.exchange !== probe.exchange ? { build, probe } : null;
 }
 
-function turnsOutSmall(join: JoinRel, stage: Stage, { results, started, broadcastBytes }: Progress): boolean {
+function turnsOutSmall(join: JoinRel, stage: Stage, { results, started, plan }: Progress): boolean {
   const sides = dealtSides(join, stage);
   if (!sides || started.has(sides.probe.exchange)) return false;
   const built = results.get(sides.build.exchange);
-  return built !== undefined && built.bytes <= broadcastBytes;
+  return built !== undefined && built.bytes <= plan.broadcastBytes;
 }
 
 function joinInPlace(stages: readonly Stage[], stage: Stage, join: JoinRel): readonly Stage[] {

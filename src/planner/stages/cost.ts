@@ -1,3 +1,5 @@
+import { formatBytes, formatCount, formatMs } from '../../plan/format-size.ts';
+
 /** What a place where tasks run costs in time; the part of a backend's profile that the choice goes by. */
 export interface PlaceProfile {
   readonly name: string;
@@ -61,10 +63,9 @@ export function chooseSpread(work: Work, driver: PlaceProfile, backend: PlacePro
 
 /** The comparison as text. */
 export function explainCost(cost: Cost, work: Work, driver: PlaceProfile, backend: PlaceProfile): string {
-  const mib = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
   return [
     `Cost: ${cost.chosen === 'single' ? 'one task' : 'many tasks'}, ${cost.reason}`,
-    `  one task on ${driver.name}: ${Math.round(cost.singleMs)} ms (${mib(work.scanBytes)} to read)`,
-    `  ${work.splits} splits on ${backend.slots} slots of ${backend.name}: ${Math.round(cost.spreadMs)} ms (${mib(work.exchangedBytes)} between ${work.stages} stages, about)`,
+    `  one task in ${driver.name}: ${formatMs(cost.singleMs)}, ${formatBytes(work.scanBytes)} to read`,
+    `  ${formatCount(work.splits, 'split')} in ${backend.name}, ${formatCount(backend.slots, 'slot')}: ${formatMs(cost.spreadMs)}, about ${formatBytes(Math.round(work.exchangedBytes))} between ${formatCount(work.stages, 'stage')}`,
   ].join('\n');
 }

@@ -1,3 +1,4 @@
+import { noParts } from '../../plan/producer-output.ts';
 import { columnNames, type ExchangeRel, mapInputs, type Partitioning, type RelNode } from '../../plan/relation.ts';
 import type { Stage, StageOutput } from '../../plan/stage.ts';
 import type { Schema } from '../../plan/types.ts';
@@ -30,7 +31,7 @@ function cutBelow(node: RelNode, stages: Stage[]): Region {
     inputs.set(rel.id, rel.partitioning);
     const below = cutBelow(rel.input, stages);
     if (!stages.some((stage) => stage.id === rel.id)) stages.push(stageOf(rel, below));
-    return { kind: 'read', exchange: rel.id, schema: rel.schema, columns: columnNames(rel), parts: [] };
+    return { kind: 'read', exchange: rel.id, schema: rel.schema, columns: columnNames(rel), parts: noParts };
   };
   return { plan: cut(node), inputs };
 }

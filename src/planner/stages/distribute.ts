@@ -1,3 +1,4 @@
+import { InternalError } from '../../errors.ts';
 import { type Expr, type NamedExpr, someExpr, type WindowExpr } from '../../plan/expr.ts';
 import { hasOrder } from '../../plan/order.ts';
 import {
@@ -73,6 +74,9 @@ export function distribute(rel: RelNode, context: DistributeContext, ordered: bo
       return distributeSetOperation(rel, place(rel.left, false), place(rel.right, false), context);
     case 'exchange':
       return { rel, at: rel.partitioning.kind === 'single' ? single : spread };
+    case 'with':
+    case 'reuse':
+      throw new InternalError('A plan that is to be spread computes a subplan once, which only a single task does.');
   }
 }
 

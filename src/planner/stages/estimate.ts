@@ -1,8 +1,12 @@
+import { partsBytes } from '../../plan/producer-output.ts';
 import { type RelNode, relInputs } from '../../plan/relation.ts';
 import type { SplitEvidence } from '../../plan/stage.ts';
 
 /** Part of the rows that a condition leaves, when nothing is known of it: an optimist's third would broadcast too much. */
-const filterSelectivity = 0.5;
+export const filterSelectivity = 0.5;
+
+/** Part of the rows that stays of them in a partial aggregate or a distinct; nothing better is known before they run. */
+export const reducedFraction = 0.1;
 
 /** Bytes of a row of values in a plan, about. */
 const valueRowBytes = 32;
@@ -19,10 +23,7 @@ export function estimateBytes(rel: RelNode, splits: SplitEvidence): number {
     case 'values':
       return rel.rows.length * rel.schema.length * valueRowBytes;
     case 'read':
-      return rel.parts.reduce(
-        (sum, part) => sum + (part.kind === 'range' ? part.endByte - part.startByte : part.base64.length),
-        0,
-      );
+      return partsBytes(rel.parts);
     case 'filter':
       return sum(inputs()) * filterSelectivity;
     case 'limit':

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { hasOrder } from '../../plan/order.ts';
 import { mapInputs, type RelNode, relInputs } from '../../plan/relation.ts';
-import type { PhysicalPlan, SplitEvidence, StageOutput } from '../../plan/stage.ts';
+import type { ExchangeTopology, PhysicalPlan, SplitEvidence, StageOutput } from '../../plan/stage.ts';
 import type { Schema } from '../../plan/types.ts';
 import { pruneColumns } from '../rules/prune-columns.ts';
 import type { RuleContext } from '../rules/rule.ts';
@@ -11,8 +11,8 @@ import { cutStages } from './cut-stages.ts';
 import { describeExchanges } from './describe-exchanges.ts';
 import { distribute } from './distribute.ts';
 import { gather } from './distribution.ts';
-import { estimateBytes } from './estimate.ts';
-import { narrowScans, type SplitIo, splitScans } from './split-scans.ts';
+import { estimateBytes, reducedFraction } from './estimate.ts';
+import { cutScans, narrowScans, pruneScans, type SplitIo } from './split-scans.ts';
 import { inPlaceBytes, splitTarget } from './split-target.ts';
 import { partitionTargetBytes } from './task-plans.ts';
 
@@ -26,6 +26,8 @@ export interface Spread {
   readonly partitions: number | null;
   /** Largest side of a join that every task reads whole, bytes. */
   readonly broadcastBytes: number;
+  /** How exchanges reach their readers; null: as their numbers ask for. */
+  readonly exchange: ExchangeTopology | null;
   /** Spread queries also where one task would be done sooner. */
   readonly always: boolean;
 }
@@ -37,7 +39,10 @@ export const broadcastTargetBytes = 64 << 20;
 const maxPartitions = 512;
 
 /** What a plan has beyond its schema and settings. */
-export type CutPlan = Pick<PhysicalPlan, 'stages' | 'splits' | 'slots' | 'broadcastBytes' | 'warnings' | 'cost'>;
+export type CutPlan = Pick<
+  PhysicalPlan,
+  'stages' | 'splits' | 'slots' | 'broadcastBytes' | 'exchange' | 'warnings' | 'cost'
+>;
 
 /** What spreading looks at and asks. */
 export interface SpreadContext {
@@ -58,12 +63,24 @@ export async function inOneTask(
   cost: string | null = null,
 ): Promise<CutPlan> {
   const splits = await narrowScans(rel, io);
-  return { stages: cutStages(rel, schema, output), splits, slots: 1, broadcastBytes: 0, warnings: [], cost };
+  return {
+    stages: cutStages(rel, schema, output),
+    splits,
+    slots: 1,
+    broadcastBytes: 0,
+    exchange: null,
+    warnings: [],
+    cost,
+  };
 }
 
-/** Cuts scans into splits and the query into stages, when that is done sooner than one task. Reads footers, nothing else. */
+/**
+ * Cuts scans into splits and the query into stages, when that is done sooner than one task. Reads footers, nothing else.
+ *
+ * @param query the plan to be spread, and as one task runs it
+ */
 export async function spreadQuery(
-  rel: RelNode,
+  { rel, alone }: { readonly rel: RelNode; readonly alone: RelNode },
   schema: Schema,
   output: StageOutput,
   context: SpreadContext,
@@ -87,13 +104,14 @@ export async function spreadQuery(
   const work: Work = { ...scanWork(splits), exchangedBytes: exchangedBytes(gathered, splits), stages: exchanges + 1 };
   const cost = chooseSpread(work, driver, backend, spread.always || spread.tasks !== null);
   const text = explainCost(cost, work, driver, backend);
-  if (cost.chosen === 'single') return inOneTask(rel, schema, output, context.io, text);
+  if (cost.chosen === 'single') return inOneTask(alone, schema, output, context.io, text);
   const cut = await describeExchanges(gathered, connection);
   return {
     stages: cutStages(cut, schema, output),
     splits,
     slots: backend.slots,
     broadcastBytes: spread.broadcastBytes,
+    exchange: spread.exchange,
     warnings: [...new Set(warnings)],
     cost: text,
   };
@@ -112,14 +130,13 @@ function partitionsFor(scanBytes: number, { slots }: PlaceProfile): number {
 /** A wanted number of tasks says how large a split is, once it is known how much there is to read. */
 async function splitsFor(rel: RelNode, { spread, backend, io }: SpreadContext): Promise<SplitEvidence> {
   const { splitBytes, tasks } = spread;
-  const splits = await splitScans(
-    rel,
-    (scanBytes, inPlace) => splitTarget(scanBytes, inPlace ? inPlaceBytes(splitBytes) : splitBytes, backend),
-    io,
+  const scans = await pruneScans(rel, io);
+  const splits = cutScans(scans, (scanBytes, inPlace) =>
+    splitTarget(scanBytes, inPlace ? inPlaceBytes(splitBytes) : splitBytes, backend),
   );
   if (tasks === null) return splits;
   const targetBytes = Math.max(1, Math.ceil(bytesOf(splits) / tasks));
-  return splitScans(rel, () => targetBytes, io);
+  return cutScans(scans, () => targetBytes);
 }
 
 function bytesOf(splits: SplitEvidence): number {
@@ -134,9 +151,6 @@ function scanWork(splits: SplitEvidence): Pick<Work, 'scanBytes' | 'largestSplit
     splits: all.length,
   };
 }
-
-/** Partial aggregates and first rows are far smaller than what they come from; nothing better is known before they run. */
-const reducedFraction = 0.1;
 
 function exchangedBytes(rel: RelNode, splits: SplitEvidence): number {
   const below = relInputs(rel).reduce((sum, input) => sum + exchangedBytes(input, splits), 0);

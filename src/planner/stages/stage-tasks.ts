@@ -1,9 +1,18 @@
 import type { PhysicalPlan, Stage, StageResult } from '../../plan/stage.ts';
 import { type Task, type TaskOutput, taskVersion } from '../../plan/task.ts';
+import { tasksFor } from './exchange-topology.ts';
+import { relayPlans } from './relay-plans.ts';
 import { partitionTargetBytes, taskPlans } from './task-plans.ts';
 
 /** Results up to so many bytes ride in the task's result; larger ones are objects. */
-const maxInlineBytes = 256 * 1024;
+export const maxInlineBytes = 256 * 1024;
+
+/** Results of a stage that the driver holds, bytes at most. */
+const maxStageInlineBytes = 16 << 20;
+
+function inlineBytesOf(tasks: number): number {
+  return Math.min(maxInlineBytes, Math.floor(maxStageInlineBytes / tasks));
+}
 
 /**
  * The tasks of a stage whose inputs are done. Pure.
@@ -18,15 +27,17 @@ export function stageTasks(
   workspace: string,
 ): readonly Task[] {
   const context = { splits: plan.splits, results, partitionBytes: partitionBytesOf(plan, stage, results) };
-  return taskPlans(stage, context).map((rel, index) => ({
+  const plans = stage.output.kind === 'relay' ? relayPlans(stage, results, plan.slots) : taskPlans(stage, context);
+  return plans.map((rel, index) => ({
     version: taskVersion,
     id: `${stage.id}-${index}`,
     stage: stage.id,
+    attempt: 1,
+    cancelMarker: null,
     engineVersion: plan.engineVersion,
-    timeZone: plan.timeZone,
     plan: rel,
     schema: stage.schema,
-    output: outputOf(stage, results, plan.slots, `${workspace}${stage.id}-${index}`),
+    output: outputOf(stage, results, plan, plans.length, `${workspace}${stage.id}-${index}`),
   }));
 }
 
@@ -40,8 +51,7 @@ function partitionBytesOf(
   const bytes = [...inputs]
     .filter(([, { kind }]) => kind !== 'broadcast')
     .reduce((sum, [input]) => sum + (results.get(input)?.bytes ?? 0), 0);
-  const rounds = Math.max(1, Math.ceil(bytes / partitionTargetBytes / slots));
-  return Math.max(1, Math.ceil(bytes / (rounds * slots)));
+  return Math.max(1, Math.ceil(bytes / tasksFor(bytes, slots)));
 }
 
 /** Sort keys that each task tells: enough to place bounds within a few percent. */
@@ -50,9 +60,11 @@ const sampleRows = 256;
 function outputOf(
   { output, inputs }: Stage,
   results: ReadonlyMap<number, StageResult>,
-  slots: number,
+  { slots, exchange }: PhysicalPlan,
+  tasks: number,
   prefix: string,
 ): TaskOutput {
+  if (output.kind === 'relay') return { kind: 'relay', prefix };
   if (output.kind === 'sink' && output.layout.kind === 'folder')
     return {
       ...output,
@@ -74,7 +86,10 @@ function outputOf(
           ),
         }
       : partitioning;
-  return { kind: 'exchange', partitioning: dealt, prefix, maxInlineBytes, sample };
+  const isDealt = dealt.kind === 'hash' || dealt.kind === 'range';
+  // What is asked to go through relays does.
+  const inlineBytes = isDealt && exchange === 'two-level' ? 0 : inlineBytesOf(tasks);
+  return { kind: 'exchange', partitioning: dealt, prefix, maxInlineBytes: inlineBytes, sample };
 }
 
 /** Keys that cut the sampled rows into equal parts, one for each task that sorts. */

@@ -1,13 +1,6 @@
 import { InternalError } from '../../errors.ts';
-import {
-  type ExchangePart,
-  type JoinRel,
-  mapInputs,
-  type ReadRel,
-  type RelNode,
-  relInputs,
-  type ScanRel,
-} from '../../plan/relation.ts';
+import { outputBytes, toPartitionOf } from '../../plan/producer-output.ts';
+import { type JoinRel, mapInputs, type ReadRel, type RelNode, relInputs, type ScanRel } from '../../plan/relation.ts';
 import type { ScanFile } from '../../plan/source.ts';
 import type { SplitEvidence, Stage, StageResult } from '../../plan/stage.ts';
 
@@ -93,7 +86,9 @@ function branches(plan: RelNode): readonly RelNode[] {
 
 /** What one task reads of the exchanges that drive its stage. */
 interface PartitionGroup {
-  readonly partitions: readonly number[];
+  readonly fromPartition: number;
+  /** Exclusive. */
+  readonly toPartition: number;
   /** Of this exchange only the rows of some of the tasks that wrote it: the others' are another task's. */
   readonly slice: { readonly exchange: number; readonly fromTask: number; readonly toTask: number } | null;
 }
@@ -108,7 +103,7 @@ function partitionGroups(
   context: TaskPlanContext,
 ): readonly PartitionGroup[] {
   const results = reads.map((read) => resultOf(read, context));
-  const count = Math.max(0, ...results.flatMap((result) => result.tasks.map((partitions) => partitions.length)));
+  const count = Math.max(0, ...results.flatMap((result) => result.tasks.map(toPartitionOf)));
   const probe = probeOf(plan, reads);
   const partitions = Array.from({ length: count }, (_, partition) => {
     const slices = probe ? slicesOf(resultOf(probe, context), partition, context) : [];
@@ -117,24 +112,25 @@ function partitionGroups(
   });
   const whole = partitions.filter(({ slices }) => slices.length === 0).reduce((sum, { bytes }) => sum + bytes, 0);
   const shareBytes = whole / Math.max(1, Math.ceil(whole / context.partitionBytes)) || 1;
-  const groups: { partitions: number[]; slice: PartitionGroup['slice'] }[] = [];
+  const groups: { fromPartition: number; toPartition: number; slice: PartitionGroup['slice'] }[] = [];
   let before = 0;
   let open = -1;
   for (const { partition, bytes, slices } of partitions) {
     if (slices.length > 0) {
-      for (const slice of slices) groups.push({ partitions: [partition], slice });
+      for (const slice of slices) groups.push({ fromPartition: partition, toPartition: partition + 1, slice });
       open = -1;
       continue;
     }
     // The share in which the middle of the partition falls.
     const share = Math.floor((before + bytes / 2) / shareBytes);
     before += bytes;
-    if (share === open) groups.at(-1)?.partitions.push(partition);
-    else groups.push({ partitions: [partition], slice: null });
+    const last = groups.at(-1);
+    if (share === open && last) last.toPartition = partition + 1;
+    else groups.push({ fromPartition: partition, toPartition: partition + 1, slice: null });
     open = share;
   }
   // A stage whose input has no row still has a task: aggregates and sinks make something of nothing.
-  return groups.length > 0 ? groups : [{ partitions: [], slice: null }];
+  return groups.length > 0 ? groups : [{ fromPartition: 0, toPartition: 0, slice: null }];
 }
 
 /** The side of a join whose rows may meet the whole other side in tasks of their own; null where there is none. */
@@ -155,8 +151,9 @@ function slicesOf(
   if (partitionBytes(result, partition) < skewFactor * Math.max(target, leastSkewedBytes)) return [];
   const slices: { exchange: number; fromTask: number; toTask: number }[] = [];
   let bytes = Number.POSITIVE_INFINITY;
-  for (const [task, partitions] of result.tasks.entries()) {
-    const size = (partitions[partition] ?? []).reduce((sum, part) => sum + partBytes(part), 0);
+  for (const [task, output] of result.tasks.entries()) {
+    const size = outputBytes(output, partition, partition + 1);
+    if (size === 0) continue;
     if (bytes + size > target) {
       slices.push({ exchange: result.stage, fromTask: task, toTask: task });
       bytes = 0;
@@ -173,20 +170,21 @@ const skewFactor = 4;
 const leastSkewedBytes = 1 << 20;
 
 function partitionBytes(result: StageResult, partition: number): number {
-  return result.tasks.reduce(
-    (sum, partitions) => sum + (partitions[partition] ?? []).reduce((bytes, part) => bytes + partBytes(part), 0),
-    0,
-  );
+  return result.tasks.reduce((sum, output) => sum + outputBytes(output, partition, partition + 1), 0);
 }
 
 function withParts(plan: RelNode, stage: Stage, context: TaskPlanContext, group: PartitionGroup | null): RelNode {
   const fill = (rel: RelNode): RelNode => {
     if (rel.kind !== 'read') return mapInputs(rel, fill);
     const { tasks } = resultOf(rel, context);
-    if (!group || !isDealt(rel, stage)) return { ...rel, parts: tasks.flatMap((task) => task.flat()) };
-    const { partitions, slice } = group;
-    const writers = slice?.exchange === rel.exchange ? tasks.slice(slice.fromTask, slice.toTask) : tasks;
-    return { ...rel, parts: partitions.flatMap((partition) => writers.flatMap((task) => task[partition] ?? [])) };
+    if (!group || !isDealt(rel, stage)) {
+      const toPartition = Math.max(0, ...tasks.map(toPartitionOf));
+      return { ...rel, parts: { fromPartition: 0, toPartition, outputs: tasks } };
+    }
+    const { fromPartition, toPartition, slice } = group;
+    // What each task reads of them is found when it is sent: until then tasks share one list.
+    const outputs = slice?.exchange === rel.exchange ? tasks.slice(slice.fromTask, slice.toTask) : tasks;
+    return { ...rel, parts: { fromPartition, toPartition, outputs } };
   };
   return fill(plan);
 }
@@ -208,9 +206,4 @@ function resultOf(read: ReadRel, context: TaskPlanContext): StageResult {
 
 function joinsIn(plan: RelNode): readonly JoinRel[] {
   return [...(plan.kind === 'join' ? [plan] : []), ...relInputs(plan).flatMap(joinsIn)];
-}
-
-/** Bytes of a part as they are fetched. */
-export function partBytes(part: ExchangePart): number {
-  return part.kind === 'range' ? part.endByte - part.startByte : part.base64.length;
 }

@@ -1,8 +1,9 @@
 import { explainRelation } from '../../../src/plan/explain.ts';
 import type { Expr, NamedExpr } from '../../../src/plan/expr.ts';
 import { hasOrder } from '../../../src/plan/order.ts';
-import type { ExchangePart, RelNode, ScanRel } from '../../../src/plan/relation.ts';
-import type { SplitScan, Stage, StageResult } from '../../../src/plan/stage.ts';
+import { packOutput } from '../../../src/plan/producer-output.ts';
+import type { RelNode, ScanRel } from '../../../src/plan/relation.ts';
+import type { PhysicalPlan, SplitScan, Stage, StageResult } from '../../../src/plan/stage.ts';
 import type { Schema } from '../../../src/plan/types.ts';
 import { cutStages } from '../../../src/planner/stages/cut-stages.ts';
 import { distribute } from '../../../src/planner/stages/distribute.ts';
@@ -74,17 +75,18 @@ function describe(stage: Stage): string {
 
 /** A finished stage whose tasks wrote these numbers of bytes by partition. */
 export function resultOf(stage: number, tasks: readonly (readonly number[])[]): StageResult {
-  const part = (task: number, partition: number, bytes: number): ExchangePart => ({
-    kind: 'range',
-    uri: `file:///${stage}-${task}`,
-    version: 'v',
-    startByte: partition * 1000,
-    endByte: partition * 1000 + bytes,
-    rows: bytes,
-  });
-  const parts = tasks.map((partitions, task) =>
-    partitions.map((bytes, partition) => (bytes > 0 ? [part(task, partition, bytes)] : [])),
+  const outputs = tasks.map((partitions, task) =>
+    packOutput(
+      { kind: 'object', uri: `file:///${stage}-${task}`, version: 'v' },
+      { fromPartition: 0, toPartition: partitions.length },
+      partitions.flatMap((sizeBytes, partition) => (sizeBytes > 0 ? [{ partition, sizeBytes, checksum: 0 }] : [])),
+    ),
   );
   const bytes = tasks.flat().reduce((sum, size) => sum + size, 0);
-  return { stage, tasks: parts, rows: bytes, bytes, samples: [] };
+  return { stage, tasks: outputs, rows: bytes, bytes, samples: [] };
+}
+
+/** What stages are adapted by: slots for three tasks, sides of joins up to 100 bytes read whole. */
+export function planOf(stages: readonly Stage[], exchange: PhysicalPlan['exchange'] = null) {
+  return { stages, slots: 3, broadcastBytes: 100, exchange };
 }

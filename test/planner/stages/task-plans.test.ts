@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
+import { outputFiles } from '../../../src/plan/producer-output.ts';
 import type { ReadRel, RelNode, ScanRel } from '../../../src/plan/relation.ts';
 import { relInputs } from '../../../src/plan/relation.ts';
 import type { StageResult } from '../../../src/plan/stage.ts';
 import { adapt, waitsFor } from '../../../src/planner/stages/adapt.ts';
 import { taskPlans } from '../../../src/planner/stages/task-plans.ts';
-import { aggregate, column, named, resultOf, scan, splitsOf, stagesOf } from './stage-plans.ts';
+import { aggregate, column, named, planOf, resultOf, scan, splitsOf, stagesOf } from './stage-plans.ts';
 
 const big = scan('big', ['a', 'b']);
 const other = scan('other', ['c', 'd']);
@@ -32,8 +33,14 @@ const joined: RelNode = {
 const leaves = (plan: RelNode): readonly RelNode[] =>
   relInputs(plan).length === 0 ? [plan] : relInputs(plan).flatMap(leaves);
 const read = (plan: RelNode, index = 0) => leaves(plan)[index] as ReadRel;
-const uris = (plan: RelNode, index = 0) =>
-  read(plan, index).parts.map((part) => (part.kind === 'range' ? `${part.uri.slice(8)}@${part.startByte}` : 'inline'));
+/** What a read gets of each object: `<object>@<first byte>`. */
+const uris = (plan: RelNode, index = 0) => {
+  const { fromPartition, toPartition, outputs } = read(plan, index).parts;
+  return outputs.flatMap((output) => {
+    const [first] = outputFiles(output, fromPartition, toPartition);
+    return first && output.place.kind === 'object' ? [`${output.place.uri.slice(8)}@${first.startByte}`] : [];
+  });
+};
 
 test('a scan has one task for each split, in source order', () => {
   const [stage] = stagesOf(grouped, splits).stages;
@@ -59,8 +66,8 @@ test('small neighbouring partitions are one task, which reads its slice of every
   ]);
   const plans = stage ? taskPlans(stage, { splits, results, partitionBytes: 600 }) : [];
   expect(plans.map((plan) => uris(plan))).toEqual([
-    ['0-0@0', '0-1@0', '0-0@1000', '0-1@1000'],
-    ['0-0@2000', '0-1@2000'],
+    ['0-0@0', '0-1@0'],
+    ['0-0@20', '0-1@20'],
   ]);
 });
 
@@ -88,10 +95,10 @@ test('a skewed partition of the probed side is cut between its writers, each aga
   const plans = stage ? taskPlans(stage, { splits, results, partitionBytes: 10 << 20 }) : [];
   expect(plans.map((plan) => [uris(plan, 0).length, uris(plan, 1)])).toEqual([
     [3, ['1-0@0']],
-    [1, ['1-0@1000']],
-    [1, ['1-0@1000']],
-    [1, ['1-0@1000']],
-    [3, ['1-0@2000']],
+    [1, ['1-0@5']],
+    [1, ['1-0@5']],
+    [1, ['1-0@5']],
+    [3, ['1-0@10']],
   ]);
 });
 
@@ -105,7 +112,7 @@ test('the probed side waits for the built one, and is joined in place when that 
     [3, [2]],
   ]);
   const results = new Map<number, StageResult>([[1, resultOf(1, [[20, 20, 20]])]]);
-  const adapted = adapt(stages, { results, started: new Set([1]), broadcastBytes: 100 });
+  const adapted = adapt(stages, { results, started: new Set([1]), plan: planOf(stages) });
   expect(adapted.map((stage) => [stage.id, [...stage.inputs].map(([id, { kind }]) => `${id} ${kind}`)])).toEqual([
     [1, []],
     [2, ['1 broadcast']],
@@ -118,5 +125,5 @@ test('the probed side waits for the built one, and is joined in place when that 
 test('nothing changes while the built side is large', () => {
   const { stages } = stagesOf(joined, splits);
   const results = new Map<number, StageResult>([[1, resultOf(1, [[200, 200, 200]])]]);
-  expect(adapt(stages, { results, started: new Set([1]), broadcastBytes: 100 })).toBe(stages);
+  expect(adapt(stages, { results, started: new Set([1]), plan: planOf(stages) })).toBe(stages);
 });
