@@ -1,38 +1,40 @@
 import type { Expr, LiteralExpr, NamedExpr, SortKey } from './expr.ts';
-import { type Partitioning, type RelNode, relInputs, type ScanRel } from './relation.ts';
+import { formatBytes, formatCount } from './format-size.ts';
+import { type Partitioning, type RelNode, relInputs, type ScanRel, type WithRel } from './relation.ts';
 import type { ScanFile } from './source.ts';
-import type { PhysicalPlan, Stage, StageOutput } from './stage.ts';
 import { formatType } from './type-name.ts';
 import { isNumeric } from './types.ts';
 
-/** A physical plan as indented text: stages, tasks, then each task's operators from the last to the scans. */
-export function explainPlan(plan: PhysicalPlan): string {
-  const warnings = plan.warnings.map((warning) => `Note: ${warning}\n`);
-  return warnings.join('') + plan.stages.map((stage) => explainStage(stage, plan)).join('\n');
+/**
+ * A relation as indented text, one operator a line, inputs below it.
+ *
+ * @param notes lines that stand between a node and its inputs
+ */
+export function explainRelation(
+  node: RelNode,
+  depth = 0,
+  notes: (node: RelNode) => readonly string[] = () => [],
+): string {
+  if (node.kind === 'with') return explainWith(node, depth, notes);
+  const lines = [
+    `${'  '.repeat(depth)}${describeNode(node)}`,
+    ...notes(node).map((note) => `${'  '.repeat(depth + 1)}${note}`),
+  ];
+  return [...lines, ...relInputs(node).map((input) => explainRelation(input, depth + 1, notes))].join('\n');
 }
 
-function explainStage(stage: Stage, plan: PhysicalPlan): string {
-  return `Stage ${stage.id}: ${describeTasks(stage, plan)}, ${explainOutput(stage.output)}\n${explainRelation(stage.plan, 1)}`;
+/** What reads the subplans, then each of these. */
+function explainWith(node: WithRel, depth: number, notes: (node: RelNode) => readonly string[]): string {
+  const subplans = node.subplans.map(({ id, plan }) => {
+    const title = `${'  '.repeat(depth)}subplan ${id}, computed once and read ${countReaders(node, id)} times:`;
+    return [title, explainRelation(plan, depth + 1, notes)].join('\n');
+  });
+  return [explainRelation(node.input, depth, notes), ...subplans].join('\n');
 }
 
-function describeTasks(stage: Stage, plan: PhysicalPlan): string {
-  const partitions = [...stage.inputs.values()].flatMap((partitioning) =>
-    partitioning.kind === 'hash' ? [partitioning.partitions] : [],
-  );
-  if (partitions[0] !== undefined) return `up to ${partitions[0]} tasks`;
-  const splits = scansIn(stage.plan).flatMap((scan) => plan.splits.get(scan)?.splits.length ?? []);
-  const tasks = splits.filter((count) => count > 1).reduce((sum, count) => sum + count, 0);
-  return tasks > 1 ? `${tasks} tasks` : '1 task';
-}
-
-function scansIn(node: RelNode): readonly ScanRel[] {
-  return node.kind === 'scan' ? [node] : relInputs(node).flatMap(scansIn);
-}
-
-/** A relation as indented text, one operator a line, inputs below it. */
-export function explainRelation(node: RelNode, depth = 0): string {
-  const line = `${'  '.repeat(depth)}${describeNode(node)}`;
-  return [line, ...relInputs(node).map((input) => explainRelation(input, depth + 1))].join('\n');
+function countReaders(node: RelNode, id: number): number {
+  if (node.kind === 'reuse') return node.subplan === id ? 1 : 0;
+  return relInputs(node).reduce((sum, input) => sum + countReaders(input, id), 0);
 }
 
 /** An expression as text, close to how it was typed. */
@@ -153,6 +155,10 @@ function describeNode(node: RelNode): string {
       return 'union';
     case 'set-operation':
       return node.op;
+    case 'with':
+      return `with: ${node.subplans.map(({ id }) => `subplan ${id}`).join(', ')}`;
+    case 'reuse':
+      return `subplan ${node.subplan}: ${node.columns.map(formatColumn).join(', ')}`;
   }
 }
 
@@ -170,40 +176,18 @@ function describeScan(node: ScanRel): string {
   return `scan ${format.kind} ${what} (${parts.join('; ')})`;
 }
 
-function explainOutput(output: StageOutput): string {
-  switch (output.kind) {
-    case 'result':
-      return 'rows to the driver';
-    case 'exchange':
-      return `rows to the next stage, ${describePartitioning(output.partitioning)}`;
-    case 'sink':
-      return `${output.format.kind} to ${output.uri}`;
-  }
-}
-
-function describePartitioning(partitioning: Partitioning): string {
+/** How rows are dealt, in words. */
+export function describePartitioning(partitioning: Partitioning): string {
   switch (partitioning.kind) {
     case 'single':
       return 'all to one task';
     case 'broadcast':
       return 'all to every task';
     case 'hash':
-      return `by hash of ${partitioning.keys.map(explainExpr).join(', ')} into ${partitioning.partitions} partitions`;
+      return `by hash of ${partitioning.keys.map(explainExpr).join(', ')} into ${formatCount(partitioning.partitions, 'partition')}`;
     case 'range':
-      return `by range of ${partitioning.keys.map(explainSortKey).join(', ')} `;
+      return `by range of ${partitioning.keys.map(explainSortKey).join(', ')}`;
     case 'keep':
       return "each task's rows together";
   }
-}
-
-/** Bytes with a binary unit and three significant digits. */
-export function formatBytes(bytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  return `${unit === 0 ? value : value.toPrecision(3)} ${units[unit]}`;
 }

@@ -13,6 +13,7 @@ export function hasOrder(rel: RelNode): boolean {
     case 'explode':
     case 'limit':
     case 'exchange':
+    case 'with':
       return hasOrder(rel.input);
     case 'union':
       return rel.inputs.some(hasOrder);
@@ -20,6 +21,7 @@ export function hasOrder(rel: RelNode): boolean {
     case 'distinct':
     case 'join':
     case 'set-operation':
+    case 'reuse':
       return false;
   }
 }

@@ -75,6 +75,9 @@ export interface ScanFile {
   readonly columns?: readonly string[];
 }
 
+/** How a record of text ends. */
+export type Newline = '\n' | '\r\n' | '\r';
+
 /** A part of a file that one task reads. */
 export type FilePart =
   /** Whole row groups of a Parquet file, ascending; rows before and after them stay unread. */
@@ -96,6 +99,8 @@ export type FilePart =
       readonly endByte: number;
       /** Where the first of them begins, or would: known once the parts before this one have run, and not guessed then. */
       readonly exactStart?: number;
+      /** How the records before them end, of a CSV file: known together with `exactStart`. */
+      readonly newline?: Newline;
     };
 
 /** What a `read.*` call asked for. */
@@ -120,5 +125,10 @@ export interface ResolvedSource {
   readonly schema: Schema;
   /** The last of `schema`: columns that come from folder names. */
   readonly partitionColumns: readonly Field[];
+  /**
+   * The Parquet file whose columns stand for those of all others: these are looked at by the workers that read their footers.
+   * Left out where every file was looked at.
+   */
+  readonly schemaFrom?: string;
   readonly unionByName: boolean;
 }

@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { readFooter } from '../../src/formats/parquet/fetch-footer.ts';
 import type { ParquetFooter } from '../../src/formats/parquet/footer.ts';
 import { rowGroupBytes } from '../../src/formats/parquet/sparse-file.ts';
-import { type ConnectOptions, col, connect, type PlannerOptions, type Session, sum } from '../../src/index.ts';
+import { type ConnectOptions, col, connect, count, type PlannerOptions, type Session, sum } from '../../src/index.ts';
+import { maxTaskBytes } from '../../src/plan/serde.ts';
+import { relayGroups } from '../../src/planner/stages/exchange-topology.ts';
 import { createFileStore } from '../../src/storage/file-store.ts';
 import { toUri } from '../../src/storage/uri.ts';
 import type { LoggedRequest } from '../support/s3-server/faults.ts';
@@ -13,6 +15,9 @@ import { openTestServer } from '../support/s3-target.ts';
 import { keysBelow, makeData, rowGroupRows, type SameData, salesRows } from './data.ts';
 
 /** Which requests a query over S3 makes, and what becomes of it when some go wrong. */
+
+// How slow a read is decides about a second one: without them requests can be counted.
+vi.mock('../../src/worker/hedged-read.ts', () => ({ hedgedRead: (read: unknown) => read }));
 
 const target = await openTestServer();
 const { server } = target;
@@ -110,7 +115,8 @@ test.each([
   const producers = tasks.get(0) ?? 0;
   expect(producers).toBeGreaterThan(2);
   const jobs = keyOf(workspace);
-  const puts = requestsTo(jobs, 'PutObject');
+  // The job's lease is no task's.
+  const puts = requestsTo(jobs, 'PutObject').filter(({ key }) => !key.endsWith('/lease.json'));
   const gets = requestsTo(jobs, 'GetObject');
   expect(puts).toHaveLength(producers);
   expect(gets.length).toBeLessThanOrEqual(producers * 4);
@@ -120,6 +126,69 @@ test.each([
   );
   expect(gets.every(({ range, headers }) => range !== null && headers['if-match'] !== undefined)).toBe(true);
   expect(requestsTo(jobs, 'HeadObject')).toEqual([]);
+  expect(await keysBelow(workspace, target)).toEqual([]);
+});
+
+test.each([
+  ['in this process', {}, 1],
+  ['on three workers', { workers: 3, workerThreads: 1 }, 3],
+] as const)(
+  'through relays: P·B + R·A GETs, and one PUT of each producer and relay, %s',
+  async (_name, options, slots) => {
+    const session = await open({ ...options, planner: { ...spread, partitions: 6, exchange: 'two-level' } });
+    const tasks = new Map<number, number>();
+    session.on('progress', (event) => {
+      if (event.kind === 'stage-started') tasks.set(event.stage, event.tasks);
+    });
+    const dataset = session.read
+      .parquet(`${data.remote}sales/*.parquet`)
+      .groupBy('code')
+      .agg({ total: sum('amount') });
+    expect(await dataset.explain()).toMatch(/by hash of code into 6 partitions, through relays$/m);
+    server.clearLog();
+    expect(await dataset.count()).toBe(salesRows);
+    const jobs = keyOf(workspace);
+    /** Requests for what the tasks of a stage wrote. */
+    const of = (stage: number, operation: LoggedRequest['operation']) =>
+      requestsTo(jobs, operation).filter(({ key }) => key.slice(key.lastIndexOf('/') + 1).startsWith(`${stage}-`));
+    const producers = tasks.get(0) ?? 0;
+    const relays = Math.max(...tasks.keys());
+    const readers = tasks.get(1) ?? 0;
+    const groups = relayGroups({ producers, partitions: 6, bytes: 1, slots });
+    expect(groups.producerGroups * groups.partitionGroups).toBeGreaterThanOrEqual(slots);
+    expect(tasks.get(relays)).toBe(groups.producerGroups * groups.partitionGroups);
+    expect(of(0, 'PutObject')).toHaveLength(producers);
+    expect(of(relays, 'PutObject')).toHaveLength(tasks.get(relays) ?? 0);
+    expect(of(0, 'GetObject')).toHaveLength(producers * groups.partitionGroups);
+    // A reader of neighbouring partitions may be one of two groups'.
+    const reads = of(relays, 'GetObject').length;
+    expect(reads).toBeGreaterThanOrEqual(readers * groups.producerGroups);
+    expect(reads).toBeLessThanOrEqual((readers + groups.partitionGroups - 1) * groups.producerGroups);
+    // All of what was written is read, once.
+    for (const stage of [0, relays])
+      expect(of(stage, 'GetObject').reduce((bytes, get) => bytes + get.bytesOut, 0)).toBe(
+        of(stage, 'PutObject').reduce((bytes, put) => bytes + put.bytesIn, 0),
+      );
+    expect(await keysBelow(workspace, target)).toEqual([]);
+  },
+);
+
+test('a task that is longer than a worker takes leaves its plan in the workspace, and nothing stays there', async () => {
+  const session = await open({ workers: 2, workerThreads: 1, planner: spread });
+  // Two of three, and some that are not there.
+  const ids = Array.from({ length: 12_000 }, (_, index) => Math.floor(index * 1.5) + 1_000_000_000);
+  const query = session.read
+    .parquet(`${data.remote}sales/*.parquet`)
+    .filter(col('id').add(1_000_000_000).isIn(ids))
+    .groupBy('code')
+    .agg({ n: count() });
+  const groups = await query.toArray();
+  expect(groups.reduce((sum, { n }) => sum + Number(n), 0)).toBe(
+    ids.filter((id) => id < 1_000_000_000 + salesRows).length,
+  );
+  const bodies = requestsTo(keyOf(workspace), 'PutObject').filter(({ key }) => key.includes('/tasks/'));
+  expect(bodies.length).toBeGreaterThan(2);
+  expect(bodies.every(({ bytesIn }) => bytesIn > maxTaskBytes)).toBe(true);
   expect(await keysBelow(workspace, target)).toEqual([]);
 });
 

@@ -55,19 +55,21 @@ export function countingStore(inner: ObjectStore): CountingStore {
       counts.commit++;
       return inner.commit(staged, mode);
     },
+    canCommit: (staged) => inner.canCommit(staged),
     abort: (staged) => {
       counts.abort++;
       return inner.abort(staged);
     },
+    listStaged: (prefix) => inner.listStaged(prefix),
     write: async (uri, content, mode, options) => {
       counts.write++;
       const info = await inner.write(uri, content, mode, options);
       counts.bytesWritten += info.sizeBytes;
       return info;
     },
-    delete: (uri) => {
+    delete: (uri, options) => {
       counts.delete++;
-      return inner.delete(uri);
+      return inner.delete(uri, options);
     },
   };
   const reset = () => {

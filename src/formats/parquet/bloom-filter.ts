@@ -9,6 +9,9 @@ import { foldName } from './footer-schema.ts';
 /** Widest range of one row group's filters that is worth a request. */
 const mostBytes = 1 << 20;
 
+/** Filters that are read of one file at most, bytes: they are held together. */
+const mostFileBytes = 8 << 20;
+
 /** The filters of a row group that can judge the conditions, and the one range in which they lie. */
 export interface BloomFilterRequest {
   readonly rowGroup: number;
@@ -19,7 +22,8 @@ export interface BloomFilterRequest {
 
 /**
  * One request for each of the row groups of which a filter could exclude a row: columns that are compared for equality
- * with constants, filters that together lie within 1 MiB and are smaller than what they could save. Pure.
+ * with constants, filters that together lie within 1 MiB and are smaller than what they could save; of a file not more than
+ * 8 MiB of them, those of its first row groups. Pure.
  *
  * @param rowGroups indexes that statistics left
  * @param chunkBytes what each of them costs to fetch
@@ -32,6 +36,7 @@ export function bloomFilterRequests(
 ): readonly BloomFilterRequest[] {
   const columns = new Set(conditions.flatMap(equatedColumns).map(foldName));
   const kept = new Set(rowGroups);
+  let fileBytes = 0;
   return footer.rowGroups.flatMap(({ index, chunks }) => {
     if (!kept.has(index)) return [];
     const filters = new Map<string, ByteRange>();
@@ -42,7 +47,9 @@ export function bloomFilterRequests(
     const range = hull([...filters.values()]);
     if (!range) return [];
     const bytes = range.endByte - range.startByte;
-    return bytes <= mostBytes && bytes < chunkBytes(index) ? [{ rowGroup: index, range, filters }] : [];
+    if (bytes > mostBytes || bytes >= chunkBytes(index) || fileBytes + bytes > mostFileBytes) return [];
+    fileBytes += bytes;
+    return [{ rowGroup: index, range, filters }];
   });
 }
 

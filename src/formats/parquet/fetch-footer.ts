@@ -5,12 +5,10 @@ import type { ByteRange, ObjectStore } from '../../storage/store.ts';
 import type { RangeEvidence } from '../statistics/value-range.ts';
 import { type BloomFilterRequest, bloomFilterRequests, plainBytes } from './bloom-filter.ts';
 import { parquetProblem } from './check-parquet.ts';
+import { tailStart } from './fetch-plan.ts';
 import { describeFooter, type ParquetFooter } from './footer.ts';
 import { foldName } from './footer-schema.ts';
 import { type PrunedRowGroups, type PruneOptions, pruneRowGroups } from './prune-row-groups.ts';
-
-/** The first request of a file's end: of 1,000 columns and row groups most footers are shorter. */
-const tailBytes = 64 << 10;
 
 /** Footer length, 4 bytes little endian, and closing magic. */
 const closingBytes = 8;
@@ -35,16 +33,16 @@ export async function readFooter(store: Reader, file: ScanFile, options: FetchOp
 /** Reads the Thrift struct of a file's footer, from which `rewriteFooter` makes another; requests and errors of {@link readFooter}. */
 export async function readFooterBytes(store: Reader, file: ScanFile, options: FetchOptions = {}): Promise<Uint8Array> {
   const { sizeBytes } = file;
-  const tailStart = Math.max(0, sizeBytes - tailBytes);
+  const tailByte = tailStart(sizeBytes);
   const tail =
     sizeBytes === 0
       ? Buffer.alloc(0)
-      : await readRange(store, file, { startByte: tailStart, endByte: sizeBytes }, options);
+      : await readRange(store, file, { startByte: tailByte, endByte: sizeBytes }, options);
   await refuseForeign(store, file, tail, options);
   const footerBytes = tail.readUInt32LE(tail.length - closingBytes);
   const footerStart = sizeBytes - closingBytes - footerBytes;
-  if (footerStart >= tailStart) return tail.subarray(footerStart - tailStart, tail.length - closingBytes);
-  const missing = await readRange(store, file, { startByte: footerStart, endByte: tailStart }, options);
+  if (footerStart >= tailByte) return tail.subarray(footerStart - tailByte, tail.length - closingBytes);
+  const missing = await readRange(store, file, { startByte: footerStart, endByte: tailByte }, options);
   return Buffer.concat([missing, tail.subarray(0, tail.length - closingBytes)]);
 }
 

@@ -80,6 +80,6 @@ function facts(bucket: Bucket, key: string): Record<string, string | number> {
 }
 
 /** As Amazon does it: `/` stays, a space is `+`. */
-function encodeKey(key: string): string {
+export function encodeKey(key: string): string {
   return encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+');
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Bucket, type Buckets, etagOf, multipartEtag, type Upload } from './buckets.ts';
 import { checkWriteConditions } from './conditions.ts';
+import { encodeKey } from './list-objects.ts';
 import { keptHeaders } from './objects.ts';
 import { S3Refusal, type S3Request, type S3Response } from './protocol.ts';
 import { xmlDocument, xmlTexts } from './xml.ts';
@@ -61,16 +62,39 @@ export function abortUpload(buckets: Buckets, request: S3Request): S3Response {
   return { status: 204 };
 }
 
-/** GET of a bucket `?uploads`: all uploads at once, without pages. */
-export function listUploads(buckets: Buckets, request: S3Request): S3Response {
-  const prefix = request.query.get('prefix') ?? '';
-  const uploads = [...buckets.get(request.bucket).uploads.values()].filter(({ key }) => key.startsWith(prefix));
+/**
+ * GET of a bucket `?uploads`: by key and then by upload, 1,000 a page, with `encoding-type=url`.
+ *
+ * @param prefixIsKey whether a prefix means the key of that name alone, as MinIO takes it
+ */
+export function listUploads(buckets: Buckets, request: S3Request, prefixIsKey: boolean): S3Response {
+  const { query } = request;
+  const prefix = query.get('prefix') ?? '';
+  const encode = query.get('encoding-type') === 'url' ? encodeKey : (key: string) => key;
+  const after = [query.get('key-marker') ?? '', query.get('upload-id-marker') ?? '\u{10ffff}'] as const;
+  const size = Math.min(Number(query.get('max-uploads') ?? 1000), 1000);
+  const uploads = [...buckets.get(request.bucket).uploads.values()]
+    .filter(({ key }) => (prefixIsKey && prefix !== '' ? key === prefix : key.startsWith(prefix)))
+    .filter(({ key, id }) => after[0] === '' || comparePlaces([key, id], after) > 0)
+    .sort((a, b) => comparePlaces([a.key, a.id], [b.key, b.id]));
+  const page = uploads.slice(0, size);
+  const last = page.at(-1);
   const body = xmlDocument('ListMultipartUploadsResult', {
     Bucket: request.bucket,
-    IsTruncated: false,
-    Upload: uploads.map(({ key, id, started }) => ({ Key: key, UploadId: id, Initiated: started.toISOString() })),
+    IsTruncated: page.length < uploads.length,
+    ...(query.get('encoding-type') === 'url' ? { EncodingType: 'url' } : {}),
+    ...(last && page.length < uploads.length ? { NextKeyMarker: encode(last.key), NextUploadIdMarker: last.id } : {}),
+    Upload: page.map(({ key, id, started }) => ({
+      Key: encode(key),
+      UploadId: id,
+      Initiated: started.toISOString(),
+    })),
   });
   return { status: 200, body };
+}
+
+function comparePlaces([key, id]: readonly [string, string], [otherKey, otherId]: readonly [string, string]): number {
+  return Buffer.compare(Buffer.from(key), Buffer.from(otherKey)) || (id < otherId ? -1 : id > otherId ? 1 : 0);
 }
 
 /** GET of a key `?uploadId=…`: all parts at once, without pages. */

@@ -17,6 +17,8 @@ export interface S3ServerOptions {
   readonly buckets?: readonly string[];
   /** Least size of a part but the last: 5 MiB in S3, and here unless a test wants small ones. */
   readonly minPartBytes?: number;
+  /** A listing of uploads takes its prefix for a whole key, as MinIO does. */
+  readonly uploadPrefixIsKey?: boolean;
   /** 0: any that is free. */
   readonly port?: number;
 }
@@ -38,7 +40,7 @@ export interface S3Server {
 
 /** Starts a server; it holds no process open by idle connections once closed. */
 export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Server> {
-  const service = new Service(options.minPartBytes ?? 5 << 20);
+  const service = new Service(options.minPartBytes ?? 5 << 20, options.uploadPrefixIsKey ?? false);
   for (const name of options.buckets ?? []) service.buckets.create(name);
   const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, out) => {
     service.serve(incoming, out).catch((error: unknown) => out.destroy(error instanceof Error ? error : undefined));
@@ -67,10 +69,12 @@ class Service {
   readonly log: LoggedRequest[] = [];
   faults: FaultHook | null = null;
   readonly #minPartBytes: number;
+  readonly #uploadPrefixIsKey: boolean;
   #requests = 0;
 
-  constructor(minPartBytes: number) {
+  constructor(minPartBytes: number, uploadPrefixIsKey: boolean) {
     this.#minPartBytes = minPartBytes;
+    this.#uploadPrefixIsKey = uploadPrefixIsKey;
   }
 
   async serve(incoming: IncomingMessage, out: ServerResponse): Promise<void> {
@@ -134,7 +138,7 @@ class Service {
       case 'AbortMultipartUpload':
         return abortUpload(this.buckets, request);
       case 'ListMultipartUploads':
-        return listUploads(this.buckets, request);
+        return listUploads(this.buckets, request, this.#uploadPrefixIsKey);
       case 'ListParts':
         return listParts(this.buckets, request);
     }
