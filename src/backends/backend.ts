@@ -21,6 +21,12 @@ export interface BackendProfile {
   readonly invokeMs: number;
   /** Bytes of Parquet column chunks, or of text, that one slot reads and works on a second. */
   readonly bytesPerSecond: number;
+  /** Longest task that it takes, as JSON text in bytes; infinity where that is no matter. */
+  readonly maxTaskBytes: number;
+  /** From a task's submission to its reply at most, milliseconds; null where the backend itself notices a task that is lost. */
+  readonly taskTimeoutMs: number | null;
+  /** Whether an attempt ends soon after its signal, and writes nothing from then on. */
+  readonly stoppable: boolean;
   /** Null where running a task costs nothing. */
   readonly price: TaskPrice | null;
 }
@@ -40,6 +46,8 @@ export interface InvokeContext {
   readonly onBatch: (batch: Batch) => Promise<void>;
   /** Rows of a batch; the last one may have fewer. */
   readonly batchRows: number;
+  /** How many tasks' memory the attempt may use: more than 1 after one that ran out of memory. */
+  readonly share: number;
 }
 
 /** A place where tasks run: processes on this machine or a function service. */

@@ -2,19 +2,26 @@ import { TransformStream } from 'node:stream/web';
 import type { Backend } from '../backends/backend.ts';
 import { AbortError, PlanError } from '../errors.ts';
 import type { Batch } from '../plan/batch.ts';
-import { explainPlan } from '../plan/explain.ts';
 import type { LogicalNode } from '../plan/logical.ts';
-import type { PhysicalPlan, SinkMode } from '../plan/stage.ts';
+import type { RunReport } from '../plan/run-report.ts';
+import type { PhysicalPlan, SinkMode, Stage } from '../plan/stage.ts';
 import type { RejectedRecord, SinkFormat, SinkLayout, TaskResult } from '../plan/task.ts';
 import type { Schema } from '../plan/types.ts';
 import { type PlanningEnvironment, type PlanRequest, planQuery } from '../planner/plan-query.ts';
 import { adapt, waitsFor } from '../planner/stages/adapt.ts';
+import { resplit } from '../planner/stages/resplit.ts';
 import { stageTasks } from '../planner/stages/stage-tasks.ts';
+import { systemClock } from '../scheduler/clock.ts';
+import { collectRun } from '../scheduler/collect-run.ts';
 import type { JobEvent } from '../scheduler/job.ts';
+import { defaultPolicy } from '../scheduler/policy.ts';
 import { runJob } from '../scheduler/run-job.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { toUri } from '../storage/uri.ts';
 import type { ConvertOptions } from './convert/options.ts';
+import { explainRun, planAsRun } from './explain-run.ts';
+import { interruptible } from './interrupts.ts';
+import type { JobPlace } from './job-place.ts';
 import { Result } from './result.ts';
 
 /** Options of every action. */
@@ -37,6 +44,8 @@ export interface BatchOptions extends ActionOptions {
 export interface ExplainOptions extends ActionOptions {
   /** Say how one task and many were weighed. */
   readonly cost?: boolean;
+  /** Run the query, whose rows are not kept, and say what it really did beside what was estimated. */
+  readonly run?: boolean;
 }
 
 /** What an action needs of its session. */
@@ -50,9 +59,11 @@ export interface QueryContext {
   backend(): Promise<Backend>;
   /** This process, where the last stage runs. */
   driver(): Promise<Backend>;
-  /** Uri of a folder, ending in `/`, for what the stages of one job hand on. */
-  newWorkspace(): string;
+  /** Where a job writes what its stages hand on, and what of it outlives the run. */
+  placeOf(plan: PhysicalPlan): Promise<JobPlace>;
   emit(event: JobEvent): void;
+  /** Takes work that goes on after a job; closing the session does not wait for it. */
+  later(work: Promise<void>): void;
 }
 
 /** What a write made. */
@@ -61,6 +72,8 @@ export interface WriteResult {
   readonly rows: number;
   /** Input records left out under `onBadRow: 'skip' | 'collect'`. */
   readonly rejectedCount: number;
+  /** The plan as text, with what the run really did beside what was estimated. */
+  explain(): Promise<string>;
 }
 
 /** Rows of a batch unless the caller says otherwise: large enough for bulk conversion, a few MiB of usual rows. */
@@ -74,8 +87,11 @@ export async function runCollect<Row>(
 ): Promise<Result<Row>> {
   const batches: Batch[] = [];
   const onBatch = async (batch: Batch) => void batches.push(batch);
-  const { plan, results } = await execute(context, node, { kind: 'result' }, { ...options, onBatch });
-  return new Result<Row>(plan.schema, batches, { ...context.results, ...options.results }, rejectedOf(results));
+  const { plan, results, run } = await execute(context, node, { kind: 'result' }, { ...options, onBatch });
+  const convert = { ...context.results, ...options.results };
+  return new Result<Row>(plan.schema, batches, convert, rejectedOf(results), () =>
+    explainRun(plan, context.planning, run),
+  );
 }
 
 /** Runs the query and gives its rows batch by batch; the query waits for the consumer and ends with it. */
@@ -118,11 +134,14 @@ export async function runSchema(context: QueryContext, node: LogicalNode, option
   return (await plan(context, node, { kind: 'result' }, options)).schema;
 }
 
-/** Plans the query and tells the plan. */
+/** Plans the query, runs it if that is asked for, and tells the plan. */
 export async function explainQuery(context: QueryContext, node: LogicalNode, options: ExplainOptions): Promise<string> {
-  const planned = await plan(context, node, { kind: 'result' }, options);
+  const output = { kind: 'result' } as const;
+  const { plan: planned, run } = options.run
+    ? await execute(context, node, output, options)
+    : { plan: await plan(context, node, output, options), run: null };
   const cost = options.cost ? `${planned.cost ?? 'Cost: one task; there are no workers to choose'}\n` : '';
-  return cost + explainPlan(planned);
+  return cost + (await explainRun(planned, context.planning, run));
 }
 
 /** A sink as the user asked for it. */
@@ -143,7 +162,7 @@ export async function runWrite(
 ): Promise<WriteResult> {
   const { path, format, layout, mode } = request;
   const uri = toUri(layout.kind === 'folder' && !path.endsWith('/') ? `${path}/` : path);
-  const { results } = await execute(
+  const { plan, results, run } = await execute(
     context,
     node,
     { kind: 'sink', uri, format, layout },
@@ -152,11 +171,14 @@ export async function runWrite(
   const files = results
     .flatMap((result) => result.staged)
     .map((file) => ({ uri: file.uri, rows: file.rows, bytes: file.sizeBytes }));
-  return {
+  const written = {
     files,
     rows: files.reduce((sum, file) => sum + file.rows, 0),
     rejectedCount: results.reduce((sum, result) => sum + result.rejectedCount, 0),
+    explain: () => explainRun(plan, context.planning, run),
   };
+  // What is printed of a result is what was written.
+  return Object.defineProperty(written, 'explain', { enumerable: false });
 }
 
 /** Runs the query into a Parquet file of wire types, for later queries of the session. */
@@ -178,37 +200,59 @@ interface ExecuteOptions extends ActionOptions {
   readonly onBatch?: (batch: Batch) => Promise<void>;
 }
 
+/** A query that has run. */
+interface Executed {
+  /** As it was when it ended. */
+  readonly plan: PhysicalPlan;
+  readonly results: readonly TaskResult[];
+  readonly run: RunReport;
+}
+
 async function execute(
   context: QueryContext,
   node: LogicalNode,
   output: PlanRequest['output'],
   options: ExecuteOptions,
-): Promise<{ readonly plan: PhysicalPlan; readonly results: readonly TaskResult[] }> {
-  const signal = deadlineOf(context, options);
-  return explainAbort(signal, async () => {
+): Promise<Executed> {
+  return underSignal(context, options, async (signal) => {
     const request = {
       node,
       output,
       sinkMode: options.sinkMode ?? 'error',
       wireTypes: options.wireTypes ?? false,
     } as const;
-    const planned = await planQuery(request, context.planning);
-    const workspace = context.newWorkspace();
+    const driver = await context.driver();
+    const place = await context.placeOf(await planQuery(request, { ...context.planning, signal }));
+    const { plan: planned, workspace, journal, lease } = place;
+    const collector = collectRun();
+    let stages: readonly Stage[] = planned.stages;
     const results = await runJob(planned, {
       signal,
       store: context.store,
       workspace,
       backend: () => context.backend(),
-      driver: await context.driver(),
+      driver,
       tasksOf: (stage, before) => stageTasks(planned, stage, before, workspace),
-      adapt: (stages, before, started) =>
-        adapt(stages, { results: before, started, broadcastBytes: planned.broadcastBytes }),
+      adapt: (current, before, started) => {
+        stages = adapt(current, { results: before, started, plan: planned });
+        return stages;
+      },
       waitsFor,
+      resplit: (task) => resplit(task, planned.splits),
+      journal,
+      lease,
+      clock: systemClock,
+      random: Math.random,
+      policy: defaultPolicy,
       batchRows: options.batchRows ?? defaultBatchRows,
       onBatch: options.onBatch ?? (async () => {}),
-      onEvent: (event) => context.emit(event),
-    });
-    return { plan: planned, results };
+      onEvent: (event) => {
+        collector.add(event);
+        context.emit(event);
+      },
+      later: (work) => context.later(work),
+    }).finally(place.leave);
+    return { plan: planAsRun(planned, stages), results, run: collector.report() };
   });
 }
 
@@ -218,8 +262,8 @@ async function plan(
   output: PlanRequest['output'],
   options: ActionOptions,
 ): Promise<PhysicalPlan> {
-  return explainAbort(deadlineOf(context, options), () =>
-    planQuery({ node, output, sinkMode: 'error', wireTypes: false }, context.planning),
+  return underSignal(context, options, (signal) =>
+    planQuery({ node, output, sinkMode: 'error', wireTypes: false }, { ...context.planning, signal }),
   );
 }
 
@@ -235,6 +279,19 @@ function deadlineOf(context: QueryContext, { signal, timeoutMs }: ActionOptions)
     ...(signal ? [signal] : []),
     ...(timeoutMs === undefined ? [] : [AbortSignal.timeout(timeoutMs)]),
   ]);
+}
+
+/** Runs an action that the caller's signal, its time-out, the session's end and Ctrl-C end. */
+function underSignal<T>(
+  context: QueryContext,
+  options: ActionOptions,
+  action: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const deadline = deadlineOf(context, options);
+  return interruptible((interrupt) => {
+    const signal = AbortSignal.any([deadline, interrupt]);
+    return explainAbort(signal, () => action(signal));
+  });
 }
 
 /** Runs `action` under `signal`; its end by the signal is an AbortError that says who ended it. */

@@ -1,7 +1,7 @@
 import { PlanError } from '../errors.ts';
 import type { AggregateExpr, Expr } from '../plan/expr.ts';
 import type { AggregateFunction } from '../plan/functions.ts';
-import { Aggregate } from './expression.ts';
+import { Aggregate } from './aggregate-expression.ts';
 import type { Need, Numeric, Value } from './expression-types.ts';
 import { literal } from './literal.ts';
 import type { AnyRow, Ref } from './row-types.ts';

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { PlanError } from '../errors.ts';
 import type { S3Options } from '../storage/s3/options.ts';
 import type { ConvertOptions } from './convert/options.ts';
-import { checkS3Options, type StorageConfig, workspaceUri } from './storage-config.ts';
+import { checkResume, checkS3Options, type StorageConfig, workspaceUri } from './storage-config.ts';
 
 /** What `connect` takes. What it doesn't say, `SHOAL_*` variables do, then `shoal.config.{json,js,mjs,ts}`, then the defaults. */
 export interface ConnectOptions {
@@ -39,6 +39,11 @@ export interface ConnectOptions {
    * its own that goes when it ends; default: the scratch folder, which workers on this machine share. `SHOAL_WORKSPACE`
    */
   readonly workspace?: string;
+  /**
+   * Keep what tasks have done in the workspace, which must outlive the script, until the query has succeeded: when the script was
+   * killed, or the query failed, the next run does only what is left. Default false. `SHOAL_RESUME`
+   */
+  readonly resume?: boolean;
   /** IANA name of the zone in which date methods see zoned timestamps; default 'UTC'. `SHOAL_TIME_ZONE` */
   readonly timeZone?: string;
   /** How 64-bit integers, decimals and timestamps become JavaScript values. */
@@ -57,6 +62,11 @@ export interface PlannerOptions {
   readonly partitions?: number;
   /** Largest side of a join that every task reads whole, bytes; default 64 MiB. */
   readonly broadcastBytes?: number;
+  /**
+   * How rows dealt by key reach their readers: `direct`, each reads from what each task wrote, or `two-level`, through tasks that
+   * lay many objects together; default: direct up to 32,768 reads.
+   */
+  readonly exchange?: 'direct' | 'two-level';
 }
 
 /** Options with nothing left open. */
@@ -97,6 +107,7 @@ export async function resolveConfig(
     ...resolveResources(pick),
     storeOptions: { s3: checkS3Options({ ...file.options.s3, ...options.s3 }) },
     workspace: workspace === undefined ? null : workspaceUri(workspace),
+    resume: checkResume(pick<boolean>('resume', 'SHOAL_RESUME'), workspace),
     planner: checkPlanner({ ...file.options.planner, ...options.planner }),
     scratchDirectory: resolve(pick<string>('scratchDirectory', 'SHOAL_SCRATCH').value ?? join(tmpdir(), 'shoal')),
     timeZone: zone.value === undefined ? 'UTC' : checkTimeZone(zone.value, zone.from),
@@ -157,6 +168,13 @@ function checkPlanner(planner: PlannerOptions): PlannerOptions {
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= least)) {
       throw new PlanError('INVALID_ARGUMENT', `planner.${name} is ${value}; it is a whole number, ${least} or more.`);
     }
+  }
+  const { exchange } = planner;
+  if (exchange !== undefined && exchange !== 'direct' && exchange !== 'two-level') {
+    throw new PlanError(
+      'INVALID_ARGUMENT',
+      `planner.exchange is ${JSON.stringify(exchange)}; it is 'direct' or 'two-level'.`,
+    );
   }
   return planner;
 }

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Table } from 'apache-arrow';
 import { InternalError } from '../errors.ts';
-import { arrowToParquet, batchToParquet } from '../formats/arrow/arrow.ts';
+import { arrowToParquet, arrowTypes, batchToParquet } from '../formats/arrow/arrow.ts';
 import type { LogicalNode, MemoryNode } from '../plan/logical.ts';
 import type { ResolvedSource } from '../plan/source.ts';
 import type { DataType, Schema } from '../plan/types.ts';
@@ -16,8 +16,8 @@ const inlineBytes = 64 * 1024;
 
 interface MemoryTable {
   readonly parquet: () => Promise<Uint8Array>;
-  /** Types of the rows, where the file's own may be others that carry them. */
-  readonly schema: Schema | null;
+  /** Types of the rows, from the file's own, which may be others that carry them. */
+  readonly types: (file: Schema) => Promise<Schema>;
   /** Set once somebody asked for the file. */
   resolved: Promise<StoredTable> | null;
 }
@@ -42,12 +42,18 @@ export class MemoryTables {
       if (JSON.stringify(literalRows).length <= inlineBytes)
         return { kind: 'values', schema: batch.schema, rows: literalRows };
     }
-    return this.add(() => batchToParquet(batch), batch.schema);
+    return this.add(
+      () => batchToParquet(batch),
+      () => Promise.resolve(batch.schema),
+    );
   }
 
   /** Takes an Arrow table, whose buffers must not change any more. */
   addArrow(table: Table): LogicalNode {
-    return this.add(() => arrowToParquet(table), null);
+    return this.add(
+      () => arrowToParquet(table),
+      (file) => arrowTypes(table, file),
+    );
   }
 
   /**
@@ -60,14 +66,14 @@ export class MemoryTables {
     if (!table) throw new InternalError(`The in-memory table ${node.id} is not of this session.`);
     table.resolved ??= this.write(node.id, table).then(async (path) => {
       const source = await describe(path);
-      return { source, schema: table.schema ?? source.schema };
+      return { source, schema: await table.types(source.schema) };
     });
     return table.resolved;
   }
 
-  private add(parquet: () => Promise<Uint8Array>, schema: Schema | null): MemoryNode {
+  private add(parquet: MemoryTable['parquet'], types: MemoryTable['types']): MemoryNode {
     const node: MemoryNode = Object.freeze({ kind: 'memory', id: randomUUID() });
-    this.tables.set(node, { parquet, schema, resolved: null });
+    this.tables.set(node, { parquet, types, resolved: null });
     return node;
   }
 

@@ -1,6 +1,6 @@
 import { PlanError } from '../errors.ts';
 import { type Expr, mapExpr, type NamedExpr, someExpr } from '../plan/expr.ts';
-import { filteredAggregate } from './expression.ts';
+import { filteredAggregate } from './aggregate-expression.ts';
 import type { Value } from './expression-types.ts';
 import { literal } from './literal.ts';
 import { namedExprs, type Selection, type SelectionRow } from './named.ts';

@@ -40,18 +40,24 @@ export class Result<Row = Record<string, unknown>> {
   readonly rejected: Rejected;
   private readonly batches: readonly Batch[];
   private readonly options: ConvertOptions;
+  private readonly explainRun: (() => Promise<string>) | null;
 
-  /** @param batches all of `schema` */
+  /**
+   * @param batches all of `schema`
+   * @param explainRun tells of the run that gave them; null for a part of one
+   */
   constructor(
     schema: Schema,
     batches: readonly Batch[],
     options: ConvertOptions = {},
     rejected: Rejected = noneRejected,
+    explainRun: (() => Promise<string>) | null = null,
   ) {
     this.schema = schema;
     this.batches = batches;
     this.options = options;
     this.rejected = rejected;
+    this.explainRun = explainRun;
     this.numRows = batches.reduce((rows, batch) => rows + batch.numRows, 0);
   }
 
@@ -130,6 +136,19 @@ export class Result<Row = Record<string, unknown>> {
     return new module.DataFrame(rows, { columns: this.columns });
   }
 
+  /**
+   * The plan as text, with what the run really did (rows, bytes, requests, tasks, time) beside what was estimated.
+   *
+   * @throws {PlanError} INVALID_ARGUMENT for a batch, whose run goes on
+   */
+  async explain(): Promise<string> {
+    if (this.explainRun) return this.explainRun();
+    throw new PlanError(
+      'INVALID_ARGUMENT',
+      'A batch is a part of a run and cannot explain it; collect() gives a result that can, and explain({ run: true }) runs the query for it.',
+    );
+  }
+
   /** The rows as an aligned table, long ones with their middle left out. */
   toString(options: PrintOptions = {}): string {
     return printTable(this.schema, this.batches, options);
@@ -140,13 +159,13 @@ export class Result<Row = Record<string, unknown>> {
   }
 
   private buildRows(batch: Batch, index: number, out: object[], at: number): void {
-    rowBuilder(this.columns)(batch.numRows, out, at, this.convert(batch, index));
+    rowBuilder(this.columns)(batch.numRows, out, at, this.convert(batch, index, true));
   }
 
-  private convert(batch: Batch, batchIndex: number): Values[] {
+  private convert(batch: Batch, batchIndex: number, forRows = false): Values[] {
     const rowOf = (index: number) => this.firstRow(batchIndex) + index;
     return batch.columns.map((column, index) =>
-      convertColumn(column, { name: this.schema[index]?.name ?? '', options: this.options, rowOf }),
+      convertColumn(column, { name: this.schema[index]?.name ?? '', options: this.options, rowOf, forRows }),
     );
   }
 

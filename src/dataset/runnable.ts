@@ -75,7 +75,7 @@ export class Runnable<Row> implements AsyncIterable<Row> {
     return runSchema(this.context, this.node, options);
   }
 
-  /** The plan as text: what will be read, skipped, computed where. */
+  /** The plan as text: what will be read, skipped, computed where, and, with `run`, what it took. */
   explain(options: ExplainOptions = {}): Promise<string> {
     return explainQuery(this.context, this.node, options);
   }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isGonePid } from './this-process.ts';
 
 /** A session's own folder for temporary files: gone when the session closes, or the process ends without closing it. */
 export class SessionScratch {
@@ -30,12 +31,5 @@ export class SessionScratch {
 /** A folder of a process that is no more. One that another process may own by now stays. */
 function isOrphan(name: string): boolean {
   const pid = /^session-(\d+)-/.exec(name)?.[1];
-  if (pid === undefined) return false;
-  try {
-    process.kill(Number(pid), 0);
-    return false;
-  } catch (error) {
-    // EPERM: there is such a process, of another user.
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
-  }
+  return pid !== undefined && isGonePid(Number(pid));
 }

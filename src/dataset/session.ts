@@ -4,10 +4,15 @@ import type { Table } from 'apache-arrow';
 import { type Backend, openBackend } from '../backends/backend.ts';
 import { EnginePool } from '../engine/engine-pool.ts';
 import { AbortError, PlanError } from '../errors.ts';
+import { FileEnds } from '../formats/parquet/file-ends.ts';
 import { splitTargetBytes } from '../formats/parquet/split-row-groups.ts';
 import type { LogicalNode } from '../plan/logical.ts';
+import type { ScanRel } from '../plan/relation.ts';
+import type { InspectedScan } from '../planner/stages/inspect-footers.ts';
 import { broadcastTargetBytes, type Spread } from '../planner/stages/spread-query.ts';
+import { type GcResult, jobName } from '../scheduler/gc.ts';
 import type { JobEvent } from '../scheduler/job.ts';
+import type { LifecycleConfiguration } from '../scheduler/lifecycle-rule.ts';
 import { createStore } from '../storage/create-store.ts';
 import { joinUri, toUri } from '../storage/uri.ts';
 import type { WorkerEnvironment } from '../worker/run-task.ts';
@@ -15,6 +20,9 @@ import { type QueryContext, runPersist } from './actions.ts';
 import { type Config, type ConnectOptions, type PlannerOptions, resolveConfig } from './config.ts';
 import { Dataset } from './dataset.ts';
 import type { TypeOfName } from './expression-types.ts';
+import { type GcOptions, lifecycleRuleOf, runGc } from './gc.ts';
+import { inspectFooters } from './inspect-footers.ts';
+import { JobPlaces } from './job-place.ts';
 import { MemoryTables } from './memory-tables.ts';
 import { createPlanning } from './planning.ts';
 import { parseSchema, Reader, type SchemaOption } from './reader.ts';
@@ -36,6 +44,7 @@ function spreadOf(planner: PlannerOptions): Spread {
     tasks: planner.tasks ?? null,
     partitions: planner.partitions ?? null,
     broadcastBytes: planner.broadcastBytes ?? broadcastTargetBytes,
+    exchange: planner.exchange ?? null,
     always: planner.forceExchange ?? false,
   };
 }
@@ -49,6 +58,7 @@ export class Session {
   private readonly scratch: SessionScratch;
   private readonly environment: WorkerEnvironment;
   private readonly tables: MemoryTables;
+  private readonly workspace: string | null;
   private readonly context: QueryContext;
   private backend: Promise<Backend> | null = null;
   private driver: Promise<Backend> | null = null;
@@ -58,12 +68,20 @@ export class Session {
     const scratchDirectory = this.scratch.path;
     this.environment = {
       engines: new EnginePool(),
+      fileEnds: new FileEnds(),
       store: createStore(config.storeOptions),
       scratchDirectory,
       threads: config.threads,
       memoryLimitBytes: config.memoryLimitBytes,
     };
     this.tables = new MemoryTables(scratchDirectory);
+    this.workspace = config.workspace;
+    const places = new JobPlaces({
+      store: this.environment.store,
+      workspace: config.workspace,
+      scratch: toUri(`${scratchDirectory}/`),
+      resume: config.resume,
+    });
     this.context = {
       planning: createPlanning(
         this.environment,
@@ -71,13 +89,16 @@ export class Session {
         config.timeZone,
         () => this.spread(config),
         (node, path) => runPersist(this.context, node, toUri(path)),
+        { inspect: (scan, signal) => this.inspect(scan, signal) },
       ),
       store: this.environment.store,
       results: config.results,
       closed: this.closing.signal,
       backend: () => (this.backend ??= openBackend(config.backend, this.environment, config)),
       driver: () => (this.driver ??= openBackend('local', this.environment)),
-      newWorkspace: () => joinUri(config.workspace ?? toUri(`${scratchDirectory}/`), `jobs/${randomUUID()}/`),
+      placeOf: (plan) => places.placeOf(plan),
+      // What it leaves undone is `gc`'s.
+      later: (work) => void work.catch(() => {}),
       emit: (event) => void this.events.emit('progress', event),
     };
     this.read = new Reader((node) => this.derive(node));
@@ -109,6 +130,29 @@ export class Session {
     return this;
   }
 
+  /**
+   * Finds what jobs left whose process was killed or whose machine is gone, and removes it: their folders in the workspace,
+   * journals that nobody went on from, files that they staged and never showed. Writes that they decided are finished. Nothing of
+   * a job that is alive is touched, whoever runs it.
+   *
+   * @returns what was removed, or, with `dryRun`, would be
+   * @throws {PlanError} INVALID_ARGUMENT without a workspace; {StorageError} for a decided write that cannot be finished
+   */
+  async gc(options: GcOptions = {}): Promise<GcResult> {
+    return runGc(this.environment.store, this.workspace, options);
+  }
+
+  /**
+   * Rules for the workspace's bucket, by which S3 does by itself what `gc` does, as
+   * `aws s3api put-bucket-lifecycle-configuration` takes them. A bucket has one configuration, which may hold other rules too.
+   *
+   * @param options `days` (default 7): from when on objects are removed; `sinks`: paths on S3 that are written to
+   * @throws {PlanError} INVALID_ARGUMENT for a workspace that is not on S3
+   */
+  lifecycleRule(options: Parameters<typeof lifecycleRuleOf>[1] = {}): LifecycleConfiguration {
+    return lifecycleRuleOf(this.workspace, options);
+  }
+
   /** Ends running queries and removes every temporary file; datasets of the session cannot run any more. */
   async close(): Promise<void> {
     if (this.closing.signal.aborted) return;
@@ -128,6 +172,15 @@ export class Session {
     if (workers === 0 && !planner.forceExchange && planner.tasks === undefined) return null;
     const [driver, backend] = await Promise.all([this.context.driver(), this.context.backend()]);
     return { spread: spreadOf(planner), driver: driver.profile, backend: backend.profile };
+  }
+
+  /** Footers of very many files are read where the query's tasks run. */
+  private async inspect(scan: ScanRel, signal: AbortSignal = this.closing.signal): Promise<InspectedScan> {
+    const [backend, driver] = await Promise.all([this.context.backend(), this.context.driver()]);
+    const { store, later } = this.context;
+    const root = this.workspace ?? toUri(`${this.scratch.path}/`);
+    const workspace = joinUri(root, `jobs/${jobName(Date.now(), randomUUID())}/`);
+    return inspectFooters(scan, { backend, driver, store, signal, workspace, later });
   }
 
   private derive<Row>(node: LogicalNode): Dataset<Row> {

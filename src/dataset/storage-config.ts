@@ -9,6 +9,8 @@ export interface StorageConfig {
   readonly storeOptions: StoreOptions;
   /** Uri of a folder, ending in `/`; null for the session's own scratch folder. */
   readonly workspace: string | null;
+  /** Whether what tasks have done is kept there until the query has succeeded. */
+  readonly resume: boolean;
 }
 
 type TypeName = 'string' | 'boolean' | 'object' | 'count';
@@ -51,6 +53,27 @@ export function checkS3Options(options: object): S3Options {
 /** The workspace's uri, as a folder. */
 export function workspaceUri(pathOrUri: string): string {
   return toUri(pathOrUri.endsWith('/') ? pathOrUri : `${pathOrUri}/`);
+}
+
+/**
+ * Whether queries are to be resumed.
+ *
+ * @param given the setting, as text where it comes from the environment
+ * @throws {PlanError} INVALID_ARGUMENT for a value that is neither true nor false, and without a workspace
+ */
+export function checkResume(
+  given: { readonly value: boolean | string | undefined; readonly from: string },
+  workspace: string | undefined,
+): boolean {
+  const { value = false, from } = given;
+  const resume = ['true', '1'].includes(String(value));
+  if (!resume && !['false', '0'].includes(String(value)))
+    throw new PlanError('INVALID_ARGUMENT', `${from} is ${JSON.stringify(value)}; resume is true or false.`);
+  if (!resume || workspace !== undefined) return resume;
+  throw new PlanError(
+    'INVALID_ARGUMENT',
+    `${from} asks to resume queries, and there is no workspace that outlives the script, where finished tasks could be kept. Give connect({ workspace }) or SHOAL_WORKSPACE: a folder, or s3://bucket/prefix.`,
+  );
 }
 
 function isOfType(value: unknown, type: TypeName): boolean {

@@ -48,7 +48,8 @@ const wideRanges: readonly (readonly [first: number, last: number])[] = [
   [0x20000, 0x3fffd],
 ];
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** Made when the first text is not ASCII: making it reads ICU's data, some 15 ms. */
+let segmenter: Intl.Segmenter | null = null;
 const zeroWidth = /^[\p{Mark}\p{Format}\p{Control}]$/u;
 const printableAscii = /^[\x20-\x7e]*$/;
 
@@ -56,7 +57,7 @@ const printableAscii = /^[\x20-\x7e]*$/;
 export function textWidth(text: string): number {
   if (printableAscii.test(text)) return text.length;
   let width = 0;
-  for (const { segment } of graphemes.segment(text)) width += graphemeWidth(segment);
+  for (const { segment } of graphemesOf(text)) width += graphemeWidth(segment);
   return width;
 }
 
@@ -65,7 +66,7 @@ export function truncateText(text: string, width: number): string {
   if (text.length <= width && printableAscii.test(text)) return text;
   let used = 0;
   let fitting = '';
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of graphemesOf(text)) {
     const next = used + graphemeWidth(segment);
     if (next > width) return `${cutBy(fitting, used, width)}…`;
     fitting += segment;
@@ -74,10 +75,15 @@ export function truncateText(text: string, width: number): string {
   return text;
 }
 
+function graphemesOf(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  return segmenter.segment(text);
+}
+
 /** Makes room for the ellipsis. */
 function cutBy(text: string, used: number, width: number): string {
   if (used < width) return text;
-  const segments = [...graphemes.segment(text)].map(({ segment }) => segment);
+  const segments = [...graphemesOf(text)].map(({ segment }) => segment);
   return segments.slice(0, -1).join('');
 }
 

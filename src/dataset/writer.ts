@@ -87,7 +87,8 @@ export class Writer {
   }
 }
 
-function layoutOf(path: string, { partitionBy, fileBytes }: WriteOptions): SinkLayout {
+/** What a path and options say: one file, or a folder of files. @throws {PlanError} for options that do not go together */
+export function layoutOf(path: string, { partitionBy, fileBytes }: WriteOptions): SinkLayout {
   const columns = toArray(partitionBy);
   if (fileBytes !== undefined) checkWhole(fileBytes, 'fileBytes');
   if (columns.length > 0 && fileBytes !== undefined) {
@@ -103,7 +104,7 @@ function layoutOf(path: string, { partitionBy, fileBytes }: WriteOptions): SinkL
     kind: 'folder',
     partitionBy: columns,
     fileBytes: fileBytes ?? null,
-    fileName: `part-${randomUUID().slice(0, 8)}`,
+    fileName: `part-${randomUUID().replaceAll('-', '').slice(0, 12)}`,
   };
 }
 

@@ -9,13 +9,10 @@ export interface ColumnBuilder {
   finish(): Column;
 }
 
-/** Reads rows `start … start + count` of a vector into `out` from `at` on; anything goes into the slots of nulls. */
-export type ReadObjects<T> = (
-  vector: Vector,
-  size: number,
-  validity: Uint8Array | null,
-  start: number,
-  count: number,
-  out: T[],
-  at: number,
-) => void;
+/** Reads values that are JavaScript objects or strings out of vectors. */
+export interface ReadObjects<T> {
+  /** Reads rows `start … start + count` into `out` from `at` on; anything goes into the slots of nulls. */
+  (vector: Vector, size: number, validity: Uint8Array | null, start: number, count: number, out: T[], at: number): void;
+  /** Fills the slots of `out` that were left open until more is read; all before must be of the same array, or of a longer copy. */
+  readonly flush?: (out: T[]) => void;
+}

@@ -1,11 +1,11 @@
 import type { DataType } from '../plan/types.ts';
 import type { ColumnBuilder } from './column-builder.ts';
+import type { Bindings } from './duckdb.ts';
 import { fixedLayout } from './fixed-layout.ts';
 import { FixedBuilder, NullBuilder, ObjectBuilder } from './leaf-builders.ts';
 import { ArrayBuilder, ListBuilder, StructBuilder } from './nested-builders.ts';
 import { readBlobs, readStrings } from './read-strings.ts';
 import { readEnums, readInt128s, readIntervals, readUuids } from './read-wide.ts';
-import type { Bindings } from './vector.ts';
 
 /** A builder for columns of `type`, lossless for every type. */
 export function createColumnBuilder(bindings: Bindings, type: DataType): ColumnBuilder {

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { ShoalError } from '../errors.ts';
+import { loadDuckDB } from './duckdb.ts';
 
 /** What an engine may use of the machine. */
 export interface EngineOptions {
@@ -53,7 +54,7 @@ const streamingBuffer = '16MB';
  * runs in UTC, and whose settings nobody can change any more.
  */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { DuckDBInstance, version } = await import('@duckdb/node-api');
+  const { DuckDBInstance, version } = loadDuckDB();
   await mkdir(options.scratchDirectory, { recursive: true });
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(options.threads),

@@ -1,14 +1,17 @@
 import type { Column, ColumnData } from '../plan/batch.ts';
 import type { DataType } from '../plan/types.ts';
 import type { ColumnBuilder, ReadObjects } from './column-builder.ts';
+import type { Bindings } from './duckdb.ts';
 import type { FixedArray, FixedLayout } from './fixed-layout.ts';
 import { ValidityBuilder } from './validity-builder.ts';
-import { type Bindings, readValidity, type Vector } from './vector.ts';
+import { readValidity, type Vector } from './vector.ts';
 
 /** Numbers and all that is stored as one: copied array by array. */
 export class FixedBuilder implements ColumnBuilder {
   private readonly validity = new ValidityBuilder();
   private length = 0;
+  /** Rows of the batch before: the next one likely has as many. */
+  private expected = 0;
   private data: FixedArray;
   private readonly bindings: Bindings;
   private readonly type: DataType;
@@ -29,7 +32,7 @@ export class FixedBuilder implements ColumnBuilder {
     const bytes = this.bindings.vector_get_data(vector, size * width);
     const values = new source(bytes.buffer, bytes.byteOffset + start * width, count);
     if (this.length + count > this.data.length) {
-      const larger = new this.layout.target(Math.max(this.length + count, this.data.length * 2));
+      const larger = new this.layout.target(Math.max(this.length + count, this.data.length * 2, this.expected));
       (larger as Uint8Array).set(this.data as Uint8Array);
       this.data = larger;
     }
@@ -43,6 +46,7 @@ export class FixedBuilder implements ColumnBuilder {
     const data = this.data.length === length ? this.data : this.data.slice(0, length);
     this.data = new this.layout.target(0);
     this.length = 0;
+    this.expected = length;
     return { type, length, validity: this.validity.finish(), data };
   }
 }
@@ -51,6 +55,9 @@ export class FixedBuilder implements ColumnBuilder {
 export class ObjectBuilder<T> implements ColumnBuilder {
   private readonly validity = new ValidityBuilder();
   private data: T[] = [];
+  private length = 0;
+  /** Rows of the batch before: the next one likely has as many. */
+  private expected = 0;
   private readonly bindings: Bindings;
   private readonly type: DataType;
   private readonly filler: T;
@@ -67,16 +74,28 @@ export class ObjectBuilder<T> implements ColumnBuilder {
     if (count === 0) return;
     const validity = readValidity(this.bindings, vector, size);
     this.validity.append(validity, start, count);
-    const at = this.data.length;
-    // Filled first, so that values may come in any order and the array never has holes.
-    for (let index = 0; index < count; index++) this.data.push(this.filler);
-    this.read(vector, size, validity, start, count, this.data, at);
+    this.reserve(this.length + count);
+    this.read(vector, size, validity, start, count, this.data, this.length);
+    this.length += count;
   }
 
   finish(): Column {
-    const { data, type } = this;
+    const { data, length, type } = this;
+    this.read.flush?.(data);
+    data.length = length;
     this.data = [];
-    return { type, length: data.length, validity: this.validity.finish(), data: data as unknown as ColumnData };
+    this.length = 0;
+    this.expected = length;
+    return { type, length, validity: this.validity.finish(), data: data as unknown as ColumnData };
+  }
+
+  /** Filled at once, so that values may come in any order and the array never has holes. */
+  private reserve(length: number): void {
+    const { data } = this;
+    if (length <= data.length) return;
+    const from = data.length;
+    data.length = Math.max(length, from * 2, this.expected);
+    data.fill(this.filler, from);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Bindings } from './vector.ts';
+import type { Bindings } from './duckdb.ts';
 
 /**
  * Two live strings this close to each other are read as one span. Far below a page (4096), so every byte between them is

@@ -1,8 +1,9 @@
 import type { Column } from '../plan/batch.ts';
 import type { DataType } from '../plan/types.ts';
 import type { ColumnBuilder } from './column-builder.ts';
+import type { Bindings } from './duckdb.ts';
 import { ValidityBuilder } from './validity-builder.ts';
-import { type Bindings, readValidity, type Vector } from './vector.ts';
+import { readValidity, type Vector } from './vector.ts';
 
 /** Lists, and maps, which the engine stores as lists of (key, value) structs. */
 export class ListBuilder implements ColumnBuilder {

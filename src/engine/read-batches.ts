@@ -4,8 +4,8 @@ import type { Batch } from '../plan/batch.ts';
 import type { Schema } from '../plan/types.ts';
 import type { ColumnBuilder } from './column-builder.ts';
 import { createColumnBuilder } from './create-column-builder.ts';
+import { type Bindings, loadBindings } from './duckdb.ts';
 import { fromDuckDBType } from './types.ts';
-import { type Bindings, loadBindings } from './vector.ts';
 
 /** Settings of {@link streamBatches}. */
 export interface StreamOptions {
@@ -35,7 +35,7 @@ export async function* streamBatches(
   const interrupter = interruptOnAbort(connection, signal);
   const stream = new ChunkStream(connection, sql);
   try {
-    yield* readStream(stream, await loadBindings(), Math.max(1, Math.floor(batchRows)));
+    yield* readStream(stream, loadBindings(), Math.max(1, Math.floor(batchRows)));
     if (signal?.aborted) throw abortError(signal);
     await stream.complete();
   } catch (error) {

@@ -1,7 +1,7 @@
-import { isAscii } from 'node:buffer';
 import type { ReadObjects } from './column-builder.ts';
+import type { Bindings } from './duckdb.ts';
 import { LongStrings } from './long-strings.ts';
-import type { Bindings } from './vector.ts';
+import { TextPieces } from './text-pieces.ts';
 
 /*
  * DuckDB's string_t, 16 bytes, little-endian:
@@ -16,13 +16,19 @@ import type { Bindings } from './vector.ts';
  */
 const inlineBytes = 12;
 
-const cacheSlots = 1024;
+/** Slots of a cache of short strings: at first, and as it grows while strings are not found in it. */
+const fewSlots = 1 << 10;
+const manySlots = 1 << 16;
+
+/** A vector's first strings that are new are decoded one by one, then the rest of the vector at once. */
+const decodedAlone = 32;
 
 /** Reads the texts of VARCHAR vectors; short ones that come again are the same string object. */
 export function readStrings(bindings: Bindings): ReadObjects<string> {
   const cache = new ShortStringCache();
   const long = new LongStrings();
-  return (vector, size, validity, start, count, out, at) => {
+  const pieces = new TextPieces();
+  const read: ReadObjects<string> = (vector, size, validity, start, count, out, at) => {
     const data = bindings.vector_get_data(vector, size * 16);
     const words = new Uint32Array(data.buffer, data.byteOffset, size * 4);
     cache.open(data);
@@ -32,8 +38,9 @@ export function readStrings(bindings: Bindings): ReadObjects<string> {
       if ((words[row * 4] ?? 0) <= inlineBytes) out[target] = cache.get(words, row);
       else long.add(words, row, target);
     }
-    long.forEachSpan(bindings, data, (span, lowPointer, from, to) => cutTexts(span, long, lowPointer, from, to, out));
+    long.forEachSpan(bindings, data, (span, lowPointer, from, to) => pieces.add(span, long, lowPointer, from, to, out));
   };
+  return Object.assign(read, { flush: (out: string[]) => pieces.flush(out) });
 }
 
 /** Copies the values of BLOB vectors. */
@@ -65,15 +72,21 @@ function copyOf(bytes: Uint8Array, start: number, length: number): Uint8Array {
 
 /** Repeated short strings, found by their bytes: one object, made once. Direct-mapped; a collision only costs a copy. */
 class ShortStringCache {
-  private readonly keys = new Uint32Array(cacheSlots * 4);
-  private readonly values: string[] = new Array<string>(cacheSlots).fill('');
+  private keys = new Uint32Array(fewSlots * 4);
+  private values: string[] = new Array<string>(fewSlots).fill('');
+  /** Of a 32-bit hash, so that a slot's number is left. */
+  private shift = 32 - Math.log2(fewSlots);
+  private misses = 0;
   private bytes: Buffer = Buffer.alloc(0);
   private text: string | null = null;
+  private newInVector = 0;
 
   /** Starts on a new vector's memory. */
   open(data: Uint8Array): void {
     this.bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
     this.text = null;
+    this.newInVector = 0;
+    if (this.misses > this.values.length * 2 && this.values.length < manySlots) this.grow();
   }
 
   get(words: Uint32Array, row: number): string {
@@ -85,11 +98,12 @@ class ShortStringCache {
       length ^ Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca77) ^ Math.imul(c, 0xc2b2ae3d),
       0x27d4eb2f,
     );
-    const slot = (hash >>> 22) * 4;
+    const slot = (hash >>> this.shift) * 4;
     const { keys } = this;
     if (keys[slot + 1] === a && keys[slot] === length && keys[slot + 2] === b && keys[slot + 3] === c) {
       return this.values[slot >> 2] ?? '';
     }
+    this.misses++;
     const value =
       ((a | b | c) & 0x80808080) === 0
         ? this.ascii(row, length)
@@ -104,43 +118,18 @@ class ShortStringCache {
 
   /** One decode of the whole vector, then substrings: bytes that are no text are never cut out. */
   private ascii(row: number, length: number): string {
+    const start = row * 16 + 4;
+    if (this.newInVector++ < decodedAlone) return this.bytes.toString('latin1', start, start + length);
     this.text ??= this.bytes.toString('latin1');
-    return this.text.substring(row * 16 + 4, row * 16 + 4 + length);
+    return this.text.substring(start, start + length);
   }
-}
 
-/** Cuts the strings `from … to` out of a span: substrings of one decode where they are ASCII, decoded alone otherwise. */
-function cutTexts(
-  span: Uint8Array,
-  long: LongStrings,
-  lowPointer: number,
-  from: number,
-  to: number,
-  out: string[],
-): void {
-  const bytes = Buffer.from(span.buffer, span.byteOffset, span.byteLength);
-  const text = bytes.toString('latin1');
-  // First byte at or after the current string that is not ASCII; strings come in the order of their addresses.
-  let foreign = isAscii(bytes) ? text.length : nextForeign(text, 0);
-  let previous = -1;
-  let previousEnd = -1;
-  let value = '';
-  for (let index = from; index < to; index++) {
-    const start = long.pointer(index) - lowPointer;
-    const end = start + long.length(index);
-    if (start !== previous || end !== previousEnd) {
-      if (foreign < start) foreign = nextForeign(text, start);
-      value = end <= foreign ? text.substring(start, end) : bytes.toString('utf8', start, end);
-      previous = start;
-      previousEnd = end;
-    }
-    out[long.target(index)] = value;
+  /** What was known is found again soon. */
+  private grow(): void {
+    const slots = this.values.length * 8;
+    this.keys = new Uint32Array(slots * 4);
+    this.values = new Array<string>(slots).fill('');
+    this.shift = 32 - Math.log2(slots);
+    this.misses = 0;
   }
-}
-
-const foreignByte = /[\x80-\xff]/g;
-
-function nextForeign(text: string, from: number): number {
-  foreignByte.lastIndex = from;
-  return foreignByte.exec(text)?.index ?? text.length;
 }

@@ -1,6 +1,6 @@
 import type { Interval } from '../plan/batch.ts';
 import type { ReadObjects } from './column-builder.ts';
-import type { Bindings } from './vector.ts';
+import type { Bindings } from './duckdb.ts';
 
 /** Reads 128-bit integers: low half first, the high one signed or not. */
 export function readInt128s(bindings: Bindings, signed: boolean): ReadObjects<bigint> {

@@ -1,15 +1,7 @@
-/** DuckDB's C interface; loaded by whoever opens a connection. */
-export type Bindings = typeof import('@duckdb/node-bindings');
+import type { Bindings } from './duckdb.ts';
 
 /** One column of a chunk, or a child of one; its memory lives as long as the chunk. */
 export type Vector = import('@duckdb/node-bindings').Vector;
-
-/** Loads the C interface (already in memory wherever a connection exists). */
-export async function loadBindings(): Promise<Bindings> {
-  const module = await import('@duckdb/node-bindings');
-  // A CommonJS module: its exports stand under `default`.
-  return (module as unknown as { readonly default?: Bindings }).default ?? module;
-}
 
 /**
  * The vector's null bits, least significant first and 1 for a value, or null when it has no nulls.

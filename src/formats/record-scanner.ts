@@ -1,3 +1,5 @@
+import type { Newline } from '../plan/source.ts';
+
 /** Finds where records begin in bytes that come in pieces, without reading their fields. */
 export interface RecordScanner {
   /** Offset of the next byte that {@link scan} takes. */
@@ -23,9 +25,6 @@ export type ScanStart =
   | 'outside'
   /** It stands within a quoted field. */
   | 'quotes';
-
-/** How a record ends. */
-export type Newline = '\n' | '\r\n' | '\r';
 
 const lineFeed = 0x0a;
 

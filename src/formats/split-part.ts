@@ -1,6 +1,7 @@
+import type { Newline } from '../plan/source.ts';
 import type { ByteRange } from '../storage/store.ts';
 import { type Piece, PieceQueue, type ReadPieces } from './piece-queue.ts';
-import type { Newline, RecordScanner, ScanStart } from './record-scanner.ts';
+import type { RecordScanner, ScanStart } from './record-scanner.ts';
 
 /** The part of a file to be cut, and how. */
 export interface SplitRequest {

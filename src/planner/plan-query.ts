@@ -3,6 +3,7 @@ import { describeSchema } from '../engine/describe.ts';
 import { PlanError, UnknownColumnError } from '../errors.ts';
 import type { ParquetFooter } from '../formats/parquet/footer.ts';
 import type { LogicalNode } from '../plan/logical.ts';
+import type { RelNode, ScanRel } from '../plan/relation.ts';
 import type { ScanFile } from '../plan/source.ts';
 import type { PhysicalPlan, SinkMode } from '../plan/stage.ts';
 import type { TaskOutput } from '../plan/task.ts';
@@ -10,8 +11,9 @@ import type { Schema } from '../plan/types.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { bind } from './bind.ts';
 import { gatherEvidence, type Lookups } from './gather-evidence.ts';
-import { optimize } from './optimize.ts';
+import { optimize, optimizeForOneTask } from './optimize.ts';
 import { shiftZones } from './shift-zones.ts';
+import type { InspectedScan } from './stages/inspect-footers.ts';
 import { inOneTask, type SpreadContext, spreadQuery } from './stages/spread-query.ts';
 import { toWire, wireSchema } from './wire.ts';
 
@@ -28,6 +30,10 @@ export interface PlanningEnvironment extends Lookups {
   connect(): Promise<DuckDBConnection>;
   /** A Parquet file's footer, read when the session does not know it. */
   footer(file: ScanFile, read: () => Promise<ParquetFooter>): Promise<ParquetFooter>;
+  /** Lets workers read the footers of a scan's files; left out where there are no workers. */
+  inspect?(scan: ScanRel, signal?: AbortSignal): Promise<InspectedScan>;
+  /** Ends what planning lets workers do. */
+  readonly signal?: AbortSignal;
 }
 
 /** What is wanted of a query. */
@@ -52,18 +58,22 @@ export async function planQuery(request: PlanRequest, environment: PlanningEnvir
     const schema = await describeSchema(connection, bound);
     checkPartitionBy(request, schema);
     const local = environment.timeZone === 'UTC' ? bound : await shiftZones(connection, bound, environment.timeZone);
-    const optimized = optimize(local, evidence);
+    const sent = (rel: RelNode) => (request.wireTypes ? toWire(rel, schema) : rel);
+    const alone = sent(optimizeForOneTask(local, evidence));
     const spread = await environment.spread();
-    const rel = request.wireTypes ? toWire(optimized, schema) : optimized;
     const stored = request.wireTypes ? wireSchema(schema) : schema;
     return {
       schema,
       sink: sinkOf(request),
       engineVersion: await environment.engineVersion(),
-      timeZone: environment.timeZone,
       ...(spread
-        ? await spreadQuery(rel, stored, request.output, { ...spread, rules: evidence, connection, io: environment })
-        : await inOneTask(rel, stored, request.output, environment)),
+        ? await spreadQuery({ rel: sent(optimize(local, evidence)), alone }, stored, request.output, {
+            ...spread,
+            rules: evidence,
+            connection,
+            io: environment,
+          })
+        : await inOneTask(alone, stored, request.output, environment)),
     };
   } finally {
     connection.closeSync();

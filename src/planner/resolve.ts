@@ -32,6 +32,7 @@ export async function resolveSource(spec: SourceSpec, io: ResolveIo): Promise<Re
     filesBeforePruning: contents.files.length,
     schema: [...contents.columns.filter((field) => !folders.has(field.name)), ...partitionColumns],
     partitionColumns,
+    ...(contents.schemaFrom === undefined ? {} : { schemaFrom: contents.schemaFrom }),
     unionByName: spec.unionByName,
   };
 }
@@ -43,14 +44,14 @@ function resolveContents(
   io: ResolveIo,
 ): Promise<FileContents> {
   const folders = new Set(partitionColumns.map((field) => field.name));
-  const fileTypes = Object.fromEntries(Object.entries(spec.schema).filter(([name]) => !folders.has(name)));
+  const fileTypes = () => Object.fromEntries(Object.entries(spec.schema).filter(([name]) => !folders.has(name)));
   switch (spec.format.kind) {
     case 'parquet':
       return resolveParquet(spec, files, folders, io);
     case 'csv':
-      return resolveCsv(spec, spec.format, files, fileTypes, io);
+      return resolveCsv(spec, spec.format, files, fileTypes(), io);
     case 'ndjson':
-      return resolveNdjson(spec.format, files, fileTypes, io);
+      return resolveNdjson(spec, spec.format, files, folders, io);
     case 'text':
       return Promise.resolve({ format: spec.format, files, columns: [{ name: 'line', type: { kind: 'string' } }] });
   }

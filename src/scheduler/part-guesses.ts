@@ -1,17 +1,18 @@
 import { deserializeError, ShoalError, serializeError } from '../errors.ts';
 import { type PartSpan, verifySpans } from '../plan/part-span.ts';
 import { mapInputs, type RelNode } from '../plan/relation.ts';
+import type { Newline } from '../plan/source.ts';
 import type { Task, TaskResult } from '../plan/task.ts';
 
 /** How a task ended. */
 export type Outcome =
-  | { readonly kind: 'done'; readonly result: TaskResult }
+  | { readonly kind: 'done'; readonly results: readonly TaskResult[] }
   /** An error that stands only if the parts were guessed right. */
   | { readonly kind: 'failed'; readonly error: unknown }
   /** Its rows were not wanted. */
   | { readonly kind: 'skipped' };
 
-/** Whether an error may be the fault of a wrong guess where a part of a file begins. */
+/** Whether an error may be the fault of a wrong guess about what comes before a part of a file. */
 export function isGuessed(error: unknown): boolean {
   return spansOfError(error).some((span) => span.guessed);
 }
@@ -24,18 +25,19 @@ export function withoutSpans(error: unknown): unknown {
 }
 
 /**
- * The tasks that guessed wrong where a part of a CSV file begins, with what they should run instead; by index. What follows
- * a wrong part is not judged before that ran again. Pure.
+ * The tasks that guessed wrong what comes before a part of a CSV file, with what they should run instead; by index. What
+ * follows a wrong part is not judged before that ran again, and what follows the first error not at all. Pure.
  */
 export function correctGuesses(tasks: readonly Task[], outcomes: readonly Outcome[]): ReadonlyMap<number, Task> {
   const corrected = new Map<number, Task>();
+  const firstFailed = outcomes.findIndex((outcome) => outcome.kind === 'failed');
   for (const parts of chainsOf(outcomes)) {
     const known = withGaps(parts);
     for (const [index, verdict] of verifySpans(known.map((part) => part?.span ?? null)).entries()) {
       const part = known[index];
+      if (part && firstFailed >= 0 && part.task > firstFailed) break;
       const task = part && (corrected.get(part.task) ?? tasks[part.task]);
-      if (verdict.kind === 'rerun' && part && task)
-        corrected.set(part.task, withExactStart(task, part.span, verdict.exactStart));
+      if (verdict.kind === 'rerun' && part && task) corrected.set(part.task, withTruth(task, part.span, verdict));
     }
   }
   return corrected;
@@ -74,7 +76,7 @@ function chainsOf(outcomes: readonly Outcome[]): readonly (readonly OwnedSpan[])
 function spansOf(outcome: Outcome): readonly PartSpan[] {
   switch (outcome.kind) {
     case 'done':
-      return outcome.result.spans;
+      return outcome.results.flatMap((result) => result.spans);
     case 'failed':
       return spansOfError(outcome.error);
     case 'skipped':
@@ -88,15 +90,22 @@ function spansOfError(error: unknown): readonly PartSpan[] {
   return Array.isArray(spans) ? (spans as unknown as readonly PartSpan[]) : [];
 }
 
-/** The task with the true start of one of its parts. */
-function withExactStart(task: Task, span: PartSpan, exactStart: number): Task {
+/** What is known of a part from those before it. */
+interface PartTruth {
+  readonly exactStart: number;
+  readonly newline: Newline | '';
+}
+
+/** The task with the true start of one of its parts, and what stands before that. */
+function withTruth(task: Task, span: PartSpan, { exactStart, newline }: PartTruth): Task {
+  const truth = { exactStart, ...(newline === '' ? {} : { newline }) };
   let scan = 0;
   const correct = (rel: RelNode): RelNode => {
     if (rel.kind !== 'scan') return mapInputs(rel, correct);
     if (scan++ !== span.scan) return rel;
     const files = rel.source.files.map((file) =>
       file.uri === span.uri && file.part?.kind === 'bytes' && file.part.startByte === span.startByte
-        ? { ...file, part: { ...file.part, exactStart } }
+        ? { ...file, part: { ...file.part, ...truth } }
         : file,
     );
     return { ...rel, source: { ...rel.source, files } };

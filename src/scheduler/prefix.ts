@@ -1,7 +1,9 @@
 /** Counts the rows of tasks that are done without a gap before them, to tell when no later task is needed. */
 export class Prefix {
   private readonly enough: number;
-  private readonly rows: (number | undefined)[] = [];
+  private readonly rows = new Map<number, number>();
+  private next = 0;
+  private sum = 0;
 
   /** @param enough rows that are wanted; null for all */
   constructor(enough: number | null) {
@@ -10,16 +12,15 @@ export class Prefix {
 
   /** Notes a finished task's rows. */
   add(index: number, rows: number): void {
-    this.rows[index] = rows;
+    this.rows.set(index, rows);
+    for (let known = this.rows.get(this.next); known !== undefined; known = this.rows.get(this.next)) {
+      this.rows.delete(this.next++);
+      this.sum += known;
+    }
   }
 
   /** Whether the first tasks gave all rows that are wanted, whatever the others give. */
   get isEnough(): boolean {
-    let sum = 0;
-    for (const rows of this.rows) {
-      if (rows === undefined || sum >= this.enough) break;
-      sum += rows;
-    }
-    return sum >= this.enough;
+    return this.sum >= this.enough;
   }
 }

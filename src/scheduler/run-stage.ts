@@ -1,62 +1,71 @@
-import type { Backend } from '../backends/backend.ts';
-import { AbortError } from '../errors.ts';
-import { encodeTask } from '../plan/serde.ts';
+import { AbortError, ShoalError } from '../errors.ts';
 import type { Stage } from '../plan/stage.ts';
 import type { Task, TaskResult } from '../plan/task.ts';
-import type { JobContext } from './job.ts';
+import { cancelMarkerOf } from './clean-up.ts';
+import type { JobRun, Place } from './job-run.ts';
 import { correctGuesses, isGuessed, type Outcome, withoutSpans } from './part-guesses.ts';
 import { Prefix } from './prefix.ts';
-import type { Slots } from './slots.ts';
 import { nothing, stageResult } from './stage-result.ts';
+import { Stragglers } from './stragglers.ts';
+import { type AttemptHost, TaskAttempts } from './task-attempts.ts';
 
 /** A stage at work. */
 interface StageRun {
   readonly stage: Stage;
-  readonly backend: Backend;
-  readonly slots: Slots;
-  readonly context: JobContext;
-  /** Aborted by the first failure that is nobody's guess. */
-  readonly signal: AbortSignal;
-  readonly stop: (error: unknown) => void;
+  readonly job: JobRun;
+  readonly place: Place;
+  readonly host: AttemptHost;
+  readonly running: Set<TaskAttempts>;
+  /** The first failure that is nobody's guess; it ends the stage. */
+  failure: { readonly error: unknown } | null;
 }
 
 /**
- * Runs a stage's tasks side by side, again those that guessed wrong where their part of a file begins, and ends only when
- * none of them runs any more.
+ * Runs a stage's tasks side by side, again those that guessed wrong where their part of a file begins.
  *
- * @returns the results, in the order of the tasks
+ * @returns the results, in the order of the tasks; a task that was cut into smaller ones has several
  * @throws what stopped the first task that failed
  */
-export async function runStage(
-  stage: Stage,
-  tasks: readonly Task[],
-  slots: Slots,
-  context: JobContext,
-): Promise<TaskResult[]> {
+export async function runStage(stage: Stage, tasks: readonly Task[], job: JobRun): Promise<readonly TaskResult[]> {
+  const { context } = job;
   context.onEvent({ kind: 'stage-started', stage: stage.id, tasks: tasks.length });
   const { output } = stage;
   const wanted = output.kind === 'result' || (output.kind === 'sink' && output.layout.kind === 'file');
-  const backend = wanted ? context.driver : await context.backend();
-  const failed = new AbortController();
-  const stop = (error: unknown) =>
-    failed.abort(new AbortError('ABORTED', 'Another task of the query failed.', { cause: error }));
-  const run: StageRun = {
-    stage,
-    backend,
-    slots,
-    context,
-    stop,
-    signal: AbortSignal.any([context.signal, failed.signal]),
-  };
-  const results = await settle(run, tasks);
-  const { rows, bytes } = stageResult(stage.id, results);
-  context.onEvent({ kind: 'stage-finished', stage: stage.id, rows, bytes });
-  return results;
+  const place = job.placeOn(wanted ? context.driver : await context.backend());
+  const run: StageRun = { stage, job, place, host: hostOf(job, place), running: new Set(), failure: null };
+  const forget = job.onStop((error) => fail(run, error));
+  try {
+    const results = await settle(run, tasks);
+    const { rows, bytes } = stageResult(stage.id, results);
+    context.onEvent({ kind: 'stage-finished', stage: stage.id, rows, bytes });
+    return results;
+  } finally {
+    forget();
+  }
 }
 
-async function settle(run: StageRun, planned: readonly Task[]): Promise<TaskResult[]> {
+function hostOf(job: JobRun, { backend, slots }: Place): AttemptHost {
+  const { clock, random, policy, onBatch, batchRows, onEvent } = job.context;
+  return {
+    backend,
+    slots,
+    clock,
+    random,
+    policy,
+    onBatch,
+    batchRows,
+    bodies: job.bodies,
+    cancelMarker: backend.profile.stoppable ? null : cancelMarkerOf(job.context.workspace),
+    track: (ended) => job.track(backend, ended),
+    discard: (result) => job.discard(result),
+    onRetry: (task, attempt, error, waitMs) =>
+      onEvent({ kind: 'task-retried', stage: task.stage, task: task.id, attempt, error, waitMs }),
+  };
+}
+
+async function settle(run: StageRun, planned: readonly Task[]): Promise<readonly TaskResult[]> {
   let tasks = planned;
-  let outcomes = await runAll(run, tasks, tasks.keys(), run.stage.enoughRows);
+  let outcomes = await runAll(run, tasks, [...tasks.keys()], run.stage.enoughRows);
   for (;;) {
     const corrected = correctGuesses(tasks, outcomes);
     if (corrected.size === 0) break;
@@ -66,48 +75,125 @@ async function settle(run: StageRun, planned: readonly Task[]): Promise<TaskResu
     const second = await runAll(run, tasks, again, null);
     outcomes = outcomes.map((outcome, index) => (again.includes(index) ? (second[index] ?? outcome) : outcome));
   }
-  return outcomes.map((outcome, index) => {
+  return outcomes.flatMap((outcome, index) => {
     if (outcome.kind === 'failed') throw withoutSpans(outcome.error);
-    return outcome.kind === 'done' ? outcome.result : nothing(tasks[index]?.id ?? '');
+    return outcome.kind === 'done' ? outcome.results : [nothing(tasks[index]?.id ?? '')];
   });
 }
 
-/** Runs the tasks of these indexes; the others are told as skipped. */
+/** Runs the tasks of these indexes, each once there is a place for it; the others are told as skipped. */
 async function runAll(
   run: StageRun,
   tasks: readonly Task[],
-  indexes: Iterable<number>,
+  indexes: readonly number[],
   enough: number | null,
 ): Promise<Outcome[]> {
   const prefix = new Prefix(enough);
   const outcomes: Outcome[] = tasks.map(() => ({ kind: 'skipped' }));
-  const settled = await Promise.allSettled(
-    [...indexes].map((index) =>
-      run.slots.run(run.backend.profile.slots, async () => {
-        const task = tasks[index];
-        if (!task || prefix.isEnough) return;
-        const outcome = await runOnce(run, task);
-        if (outcome.kind === 'done') prefix.add(index, outcome.result.rows);
-        outcomes[index] = outcome;
-      }),
-    ),
-  );
-  const rejected = settled.filter((result) => result.status === 'rejected').map((result) => result.reason);
-  // Tasks that were stopped because of another one's failure are not the failure.
-  const [cause] = [...rejected.filter((error) => !(error instanceof AbortError)), ...rejected];
-  if (cause !== undefined) throw cause;
+  const stragglers = watch(run, indexes.length);
+  const pending = new Set<Promise<void>>();
+  for (const index of indexes) {
+    const task = tasks[index];
+    if (!task) continue;
+    const release = await run.place.slots.acquire();
+    if (run.failure || prefix.isEnough) {
+      release();
+      break;
+    }
+    const ended = runTask(run, task, stragglers, release).then((outcome) => {
+      pending.delete(ended);
+      // A task that failed has told so to the stage; one that is not wanted any more stays skipped.
+      if (!outcome) return;
+      outcomes[index] = outcome;
+      if (outcome.kind === 'done') prefix.add(index, rowsOf(outcome.results));
+      if (prefix.isEnough) stopAll(run, new AbortError('ABORTED', 'Its rows are not wanted any more.'));
+    });
+    pending.add(ended);
+  }
+  await Promise.all(pending);
+  stragglers.close();
+  if (run.failure) throw run.failure.error;
   return outcomes;
 }
 
-async function runOnce({ stage, backend, context, signal, stop }: StageRun, task: Task): Promise<Outcome> {
-  if (signal.aborted) throw new AbortError('ABORTED', 'The query was aborted.', { cause: signal.reason });
-  try {
-    const result = await backend.invoke(encodeTask(task), { ...context, signal });
-    context.onEvent({ kind: 'task-finished', stage: stage.id, task: task.id, result });
-    return { kind: 'done', result };
-  } catch (error) {
-    if (isGuessed(error)) return { kind: 'failed', error };
-    stop(error);
-    throw error;
+function watch({ stage, job, place }: StageRun, total: number): Stragglers {
+  const { clock, policy, onEvent } = job.context;
+  return new Stragglers({
+    slots: place.slots,
+    clock,
+    policy,
+    invokeMs: place.backend.profile.invokeMs,
+    total,
+    onSpeculate: ({ task }) => onEvent({ kind: 'task-speculated', stage: stage.id, task: task.id }),
+  });
+}
+
+/** Runs one task, from the journal where it is done already; null for one whose failure is the stage's, or that was stopped. */
+async function runTask(
+  run: StageRun,
+  task: Task,
+  stragglers: Stragglers,
+  release: () => void,
+): Promise<Outcome | null> {
+  const { stage, job } = run;
+  const { journal, onEvent, resplit } = job.context;
+  const known = stage.output.kind === 'result' ? null : journal?.find(task);
+  if (known) {
+    release();
+    job.keep(known);
+    onEvent({ kind: 'task-resumed', stage: stage.id, task: task.id });
+    return { kind: 'done', results: [known] };
   }
+  const smaller = () => (stage.output.kind === 'result' ? [] : resplit(task));
+  const attempts = new TaskAttempts(task, run.host, () => smaller().length === 0);
+  run.running.add(attempts);
+  stragglers.add(attempts);
+  attempts.attempt(release);
+  try {
+    const result = await attempts.result;
+    stragglers.ended(attempts);
+    job.keep(result);
+    await journal?.record(task, result);
+    onEvent({ kind: 'task-finished', stage: stage.id, task: task.id, result });
+    return { kind: 'done', results: [result] };
+  } catch (error) {
+    stragglers.ended(attempts);
+    if (attempts.wasStopped) return null;
+    const parts = error instanceof ShoalError && error.code === 'OUT_OF_MEMORY' ? smaller() : [];
+    if (parts.length > 0) return runParts(run, parts, stragglers);
+    if (isGuessed(error)) return { kind: 'failed', error };
+    fail(run, error);
+    return null;
+  } finally {
+    run.running.delete(attempts);
+  }
+}
+
+async function runParts(run: StageRun, parts: readonly Task[], stragglers: Stragglers): Promise<Outcome | null> {
+  const results: TaskResult[] = [];
+  // One after another: together they are what was too much.
+  for (const part of parts) {
+    const release = await run.place.slots.acquire();
+    if (run.failure) {
+      release();
+      return null;
+    }
+    const outcome = await runTask(run, part, stragglers, release);
+    if (outcome?.kind !== 'done') return outcome;
+    results.push(...outcome.results);
+  }
+  return { kind: 'done', results };
+}
+
+function fail(run: StageRun, error: unknown): void {
+  run.failure ??= { error };
+  stopAll(run, new AbortError('ABORTED', 'Another task of the query failed.', { cause: error }));
+}
+
+function stopAll(run: StageRun, reason: AbortError): void {
+  for (const attempts of run.running) attempts.stop(reason);
+}
+
+function rowsOf(results: readonly TaskResult[]): number {
+  return results.reduce((sum, result) => sum + result.rows, 0);
 }

@@ -1,6 +1,8 @@
-import type { ExchangePart } from '../plan/relation.ts';
+import { decodeOutput } from '../plan/exchange-wire.ts';
+import { allBytes, noOutput } from '../plan/producer-output.ts';
 import type { StageResult } from '../plan/stage.ts';
 import type { TaskResult } from '../plan/task.ts';
+import { noTransfer } from '../plan/transfer.ts';
 
 /** The result of a task that was not needed. */
 export function nothing(taskId: string): TaskResult {
@@ -8,27 +10,30 @@ export function nothing(taskId: string): TaskResult {
     taskId,
     rows: 0,
     staged: [],
-    partitions: [],
+    produced: null,
     sample: [],
     spans: [],
+    fetched: noTransfer,
+    written: noTransfer,
+    rowGroups: 0,
     elapsedMs: 0,
     rejected: [],
     rejectedCount: 0,
   };
 }
 
-/** What a stage left behind, from the results of its tasks in their order. */
+/**
+ * What a stage left behind, from the results of its tasks in their order.
+ *
+ * @throws {InternalError} for a task that tells what no exchange writes
+ */
 export function stageResult(stage: number, tasks: readonly TaskResult[]): StageResult {
-  const parts = tasks.flatMap((task) => task.partitions.flat());
+  const outputs = tasks.map(({ produced }) => (produced === null ? noOutput : decodeOutput(produced)));
   return {
     stage,
-    tasks: tasks.map((task) => task.partitions),
+    tasks: outputs,
     rows: tasks.reduce((sum, task) => sum + task.rows, 0),
     samples: tasks.flatMap((task) => task.sample),
-    bytes: parts.reduce((sum, part) => sum + sizeOf(part), 0),
+    bytes: outputs.reduce((sum, output) => sum + allBytes(output), 0),
   };
-}
-
-function sizeOf(part: ExchangePart): number {
-  return part.kind === 'range' ? part.endByte - part.startByte : part.base64.length;
 }

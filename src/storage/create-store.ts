@@ -1,6 +1,6 @@
 import { createFileStore } from './file-store.ts';
 import type { S3Options } from './s3/options.ts';
-import type { ListOptions, ObjectInfo, ObjectStore } from './store.ts';
+import type { ListOptions, ObjectInfo, ObjectStore, StagedLeftover } from './store.ts';
 import { parseUri } from './uri.ts';
 
 /** How the stores are reached, by kind; plain JSON, so that tasks can carry it to workers. */
@@ -30,9 +30,11 @@ export function createStore(options: StoreOptions = {}): ObjectStore {
     stagingPath: async (uri) => (await storeOf(uri)).stagingPath(uri),
     stage: async (uri, content, stageOptions) => (await storeOf(uri)).stage(uri, content, stageOptions),
     commit: async (staged, mode) => (await storeOf(staged.uri)).commit(staged, mode),
+    canCommit: async (staged) => (await storeOf(staged.uri)).canCommit(staged),
     abort: async (staged) => (await storeOf(staged.uri)).abort(staged),
+    listStaged: (prefix) => stagedOf(storeOf, prefix),
     write: async (uri, content, mode, writeOptions) => (await storeOf(uri)).write(uri, content, mode, writeOptions),
-    delete: async (uri) => (await storeOf(uri)).delete(uri),
+    delete: async (uri, deleteOptions) => (await storeOf(uri)).delete(uri, deleteOptions),
   };
 }
 
@@ -42,4 +44,11 @@ async function* listOf(
   options?: ListOptions,
 ): AsyncIterable<ObjectInfo> {
   yield* (await storeOf(prefix)).list(prefix, options);
+}
+
+async function* stagedOf(
+  storeOf: (uri: string) => Promise<ObjectStore>,
+  prefix: string,
+): AsyncIterable<StagedLeftover> {
+  yield* (await storeOf(prefix)).listStaged(prefix);
 }

@@ -15,6 +15,15 @@ export function expectVersion(found: ObjectInfo, version: string | undefined): v
   );
 }
 
+/** The error of a write that was to take the place of another version than the one that is there. */
+export function changedError(uri: string, version: string): StorageError {
+  return new StorageError(
+    'OBJECT_CHANGED',
+    `Cannot write ${uri}: somebody else wrote or removed it meanwhile, it is not of version ${version} any more. Read it again.`,
+    { details: { uri, expectedVersion: version } },
+  );
+}
+
 /**
  * Passes when an object has all the bytes of a range.
  *

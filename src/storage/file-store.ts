@@ -1,33 +1,40 @@
-import { randomUUID } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
-import { copyFile, type FileHandle, link, mkdir, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { InternalError, StorageError } from '../errors.ts';
+import { type FileHandle, open, readdir, rm, rmdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve, sep } from 'node:path';
 import { expectVersion, expectWithin } from './expect.ts';
 import { storageFailure } from './failure.ts';
+import { fileInfo, headFile, pathOf } from './file-info.ts';
+import { replaceVersion } from './file-replace.ts';
+import { abortFile, canCommitFile, commitFile, leftoverOf, stageFile, stagingPath } from './file-staging.ts';
 import type {
   ByteRange,
   CommitMode,
+  DeleteOptions,
   ListOptions,
   ObjectInfo,
   ObjectStore,
   ReadOptions,
   StagedContent,
-  StagedObject,
+  StagedLeftover,
+  WriteOptions,
 } from './store.ts';
-import { compareCodePoints, formatUri, localPath } from './uri.ts';
+import { compareCodePoints, formatUri } from './uri.ts';
 
 /** A store over the files of this machine. Links are followed; a folder that leads back to itself is entered once. */
 export function createFileStore(): ObjectStore {
-  return { head, read, list, stagingPath, stage, commit, abort, write, delete: remove };
-}
-
-async function head(uri: string): Promise<ObjectInfo> {
-  try {
-    return fileInfo(uri, await stat(pathOf(uri), { bigint: true }));
-  } catch (error) {
-    throw storageFailure(error, 'read', uri);
-  }
+  return {
+    head: headFile,
+    read,
+    list,
+    stagingPath,
+    stage: stageFile,
+    commit: commitFile,
+    canCommit: canCommitFile,
+    abort: abortFile,
+    listStaged,
+    write,
+    delete: remove,
+  };
 }
 
 async function read(uri: string, range?: ByteRange | null, options: ReadOptions = {}): Promise<Uint8Array> {
@@ -111,125 +118,49 @@ async function statOrNull(path: string): Promise<BigIntStats | null> {
   }
 }
 
-async function stagingPath(uri: string): Promise<string> {
-  const path = pathOf(uri);
-  try {
-    await mkdir(dirname(path), { recursive: true });
-  } catch (error) {
-    throw storageFailure(error, 'write', uri);
+async function* listStaged(prefix: string): AsyncIterable<StagedLeftover> {
+  for await (const file of list(prefix)) {
+    const leftover = leftoverOf(file);
+    if (leftover) yield leftover;
   }
-  // Readers of folders skip names that begin with "_" or ".": an unfinished file is never taken for data.
-  return join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
-}
-
-async function stage(
-  uri: string,
-  content: StagedContent,
-  options: { signal?: AbortSignal } = {},
-): Promise<StagedObject> {
-  const temporary = await stagingPath(uri);
-  let written = 0;
-  try {
-    options.signal?.throwIfAborted();
-    if (content.kind === 'file') await takeFile(content.path, temporary);
-    const file = await open(temporary, content.kind === 'file' ? 'r+' : 'wx');
-    try {
-      for await (const chunk of chunksOf(content)) {
-        options.signal?.throwIfAborted();
-        written += chunk.length;
-        await file.writeFile(chunk);
-      }
-      // A full disk may show only now; and after the rename it would be too late.
-      await file.sync();
-      written = Number((await file.stat()).size);
-    } finally {
-      await file.close();
-    }
-    return { uri, sizeBytes: written, token: temporary };
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw storageFailure(error, 'write', uri, written);
-  }
-}
-
-async function* chunksOf(content: StagedContent): AsyncIterable<Uint8Array> {
-  if (content.kind === 'bytes') yield content.bytes;
-  if (content.kind === 'chunks') yield* content.chunks;
-}
-
-async function takeFile(from: string, to: string): Promise<void> {
-  try {
-    await rename(from, to);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
-    await copyFile(from, to);
-    await unlink(from);
-  }
-}
-
-async function commit(staged: StagedObject, mode: CommitMode): Promise<ObjectInfo> {
-  const path = pathOf(staged.uri);
-  try {
-    if (mode === 'create') await linkNew(staged.token, path);
-    else await rename(staged.token, path);
-  } catch (error) {
-    throw storageFailure(error, 'write', staged.uri, staged.sizeBytes);
-  }
-  return head(staged.uri);
-}
-
-/** A hard link, unlike a rename, refuses to take the place of a file. */
-async function linkNew(from: string, to: string): Promise<void> {
-  try {
-    await link(from, to);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? '';
-    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(code)) throw error;
-    // No hard links here (FAT, some network drives): reserve the name, empty for a moment, then take its place.
-    await (await open(to, 'wx')).close();
-    await rename(from, to);
-    return;
-  }
-  await unlink(from);
 }
 
 async function write(
   uri: string,
   content: StagedContent,
   mode: CommitMode,
-  options: { signal?: AbortSignal } = {},
+  { ifVersion, ...options }: WriteOptions = {},
 ): Promise<ObjectInfo> {
-  const staged = await stage(uri, content, options);
+  const staged = await stageFile(uri, content, options);
   try {
-    return await commit(staged, mode);
+    return ifVersion === undefined ? await commitFile(staged, mode) : await replaceVersion(staged, ifVersion);
   } catch (error) {
-    await abort(staged);
+    await abortFile(staged);
     throw error;
   }
 }
 
-async function abort(staged: StagedObject): Promise<void> {
-  await rm(staged.token, { force: true });
-}
-
-async function remove(uri: string): Promise<void> {
+async function remove(uri: string, { emptyFoldersBelow }: DeleteOptions = {}): Promise<void> {
   try {
     await rm(pathOf(uri), { force: true });
   } catch (error) {
     throw storageFailure(error, 'delete', uri);
   }
+  if (emptyFoldersBelow !== undefined)
+    await removeEmptyFolders(dirname(pathOf(uri)), resolve(pathOf(emptyFoldersBelow)));
 }
 
-function pathOf(uri: string): string {
-  const path = localPath(uri);
-  if (path === null) throw new InternalError(`The file store was asked for ${uri}.`);
-  return path;
-}
-
-function fileInfo(uri: string, stats: BigIntStats): ObjectInfo {
-  if (!stats.isFile()) {
-    const kind = stats.isDirectory() ? 'a folder' : 'no regular file';
-    throw new StorageError('NOT_FOUND', `Cannot read ${uri}: it is ${kind}.`, { details: { uri } });
+/**
+ * Only an empty folder can be removed, so nothing is lost; whoever makes a folder below one that goes at this moment makes that
+ * one again (`mkdir` with `recursive`).
+ */
+async function removeEmptyFolders(from: string, below: string): Promise<void> {
+  for (let folder = resolve(from); folder.startsWith(join(below, sep)); folder = dirname(folder)) {
+    try {
+      await rmdir(folder);
+    } catch (error) {
+      // Gone already: somebody else deleted the last object. Anything else says that it is to stay.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return;
+    }
   }
-  return { uri, sizeBytes: Number(stats.size), version: `${stats.mtimeNs}-${stats.size}` };
 }

@@ -46,6 +46,33 @@ export interface StagedObject {
   readonly token: string;
 }
 
+/** What tells a staged object, or the beginning of one, from all others: enough to throw it away. */
+export type StagedName = Pick<StagedObject, 'uri' | 'token'>;
+
+/** Something that was staged, or began to be, and is neither shown nor thrown away. */
+export interface StagedLeftover extends StagedName {
+  /** Milliseconds since 1970, by the store's own clock: when it began (S3), or was last written to (files). */
+  readonly sinceMs: number;
+}
+
+/** How an object is written. */
+export interface WriteOptions {
+  readonly signal?: AbortSignal;
+  /**
+   * False for an object that nobody wants any more when the machine has crashed: files are not flushed to the disk. Default true;
+   * S3 has no choice.
+   */
+  readonly durable?: boolean;
+  /** With mode `replace`: the version whose place is taken; when another one or none is there, nothing is written. */
+  readonly ifVersion?: string;
+}
+
+/** How an object is deleted. */
+export interface DeleteOptions {
+  /** Uri of a folder, ending in `/`, which itself stays. Without it, folders stay, empty or not: they may be somebody's own. */
+  readonly emptyFoldersBelow?: string;
+}
+
 /**
  * `create` refuses to take the place of an existing object (S3: `If-None-Match: *`); `replace` puts the new object in its
  * place at once, so that a reader sees the old or the new one.
@@ -97,28 +124,41 @@ export interface ObjectStore {
   stage(uri: string, content: StagedContent, options?: { readonly signal?: AbortSignal }): Promise<StagedObject>;
 
   /**
-   * Shows a staged object under its uri, whole and at once.
+   * Shows a staged object under its uri, whole and at once. Done again, after a crash or a lost reply, it gives the same, as
+   * long as the object stands there.
    *
    * @throws {StorageError} ALREADY_EXISTS in mode `create`; the staged object is still there then
    */
   commit(staged: StagedObject, mode: CommitMode): Promise<ObjectInfo>;
 
+  /** Whether `commit` has what it needs, or has been done: the staged object is there, or stands under its uri. */
+  canCommit(staged: StagedObject): Promise<boolean>;
+
   /** Throws a staged object away; one that is gone already is fine. */
-  abort(staged: StagedObject): Promise<void>;
+  abort(staged: StagedName): Promise<void>;
+
+  /**
+   * What was staged below a folder and is neither shown nor thrown away, whoever did it, in no particular order; what is just
+   * being written too. `abort` removes it.
+   *
+   * @param prefix uri of a folder, ending in `/`
+   */
+  listStaged(prefix: string): AsyncIterable<StagedLeftover>;
 
   /**
    * Writes an object and shows it, whole and at once: one request where it is small (S3: one PUT up to 16 MiB). In mode
-   * `create` of several writers one wins (S3: `If-None-Match: *`; files: a hard link), which is what a journal needs.
+   * `create` of several writers one wins (S3: `If-None-Match: *`; files: a hard link), which is what a journal needs; of
+   * several that replace the same `ifVersion` too (S3: `If-Match`; files: see `replaceVersion`).
    *
-   * @throws {StorageError} ALREADY_EXISTS in mode `create`; STORAGE_FULL, ACCESS_DENIED, STORAGE_FAILED; nothing is left then
+   * @throws {StorageError} ALREADY_EXISTS in mode `create`; OBJECT_CHANGED when `ifVersion` is not what is there;
+   * STORAGE_FULL, ACCESS_DENIED, STORAGE_FAILED; nothing is left then
    */
-  write(
-    uri: string,
-    content: StagedContent,
-    mode: CommitMode,
-    options?: { readonly signal?: AbortSignal },
-  ): Promise<ObjectInfo>;
+  write(uri: string, content: StagedContent, mode: CommitMode, options?: WriteOptions): Promise<ObjectInfo>;
 
-  /** Deletes an object; one that is gone already is fine. */
-  delete(uri: string): Promise<void>;
+  /**
+   * Deletes an object; one that is gone already is fine.
+   *
+   * @param options where a folder is named, those below it that hold the object and nothing else go too; on S3 there are none
+   */
+  delete(uri: string, options?: DeleteOptions): Promise<void>;
 }

@@ -16,7 +16,8 @@ export interface ChildSettings {
 /** What the pool says to a worker process: settings once, then tasks as JSON text. */
 export type ToChild =
   | { readonly kind: 'start'; readonly settings: ChildSettings }
-  | { readonly kind: 'invoke'; readonly id: number; readonly task: string }
+  /** `share`: how many tasks' memory the task may use. */
+  | { readonly kind: 'invoke'; readonly id: number; readonly task: string; readonly share: number }
   /** Ends the invocation `id`, which answers with an AbortError; one that has ended already is left alone. */
   | { readonly kind: 'cancel'; readonly id: number }
   /** Ends the process, as the parent's own end does. */
@@ -25,6 +26,8 @@ export type ToChild =
 /** What a worker process says to its pool: that it takes tasks, then one answer for every invocation. */
 export type FromChild =
   | { readonly kind: 'ready' }
+  /** The process is well, and at work: said again and again while it runs a task. */
+  | { readonly kind: 'alive' }
   | { readonly kind: 'result'; readonly id: number; readonly result: TaskResult }
   | { readonly kind: 'error'; readonly id: number; readonly error: SerializedError };
 
@@ -46,13 +49,18 @@ const isSettings = has({ scratchDirectory: isText, threads: isNumber, memoryLimi
 
 const isStaged = has({ uri: isText, sizeBytes: isNumber, token: isText, rows: isNumber });
 
+const isTransfer = has({ requests: isNumber, bytes: isNumber });
+
 const isResult = has({
   taskId: isText,
   rows: isNumber,
   staged: (value) => Array.isArray(value) && value.every(isStaged),
-  partitions: Array.isArray,
+  produced: (value) => value === null || Array.isArray(value),
   sample: Array.isArray,
   spans: Array.isArray,
+  fetched: isTransfer,
+  written: isTransfer,
+  rowGroups: (value) => value === null || isNumber(value),
   elapsedMs: isNumber,
   rejected: Array.isArray,
   rejectedCount: isNumber,
@@ -65,13 +73,14 @@ const isError: Check = (value) =>
 
 const toChild: Readonly<Record<ToChild['kind'], Check>> = {
   start: has({ settings: isSettings }),
-  invoke: has({ id: isNumber, task: isText }),
+  invoke: has({ id: isNumber, task: isText, share: isNumber }),
   cancel: has({ id: isNumber }),
   end: has({}),
 };
 
 const fromChild: Readonly<Record<FromChild['kind'], Check>> = {
   ready: has({}),
+  alive: has({}),
   result: has({ id: isNumber, result: isResult }),
   error: has({ id: isNumber, error: isError }),
 };

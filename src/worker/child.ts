@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { EnginePool } from '../engine/engine-pool.ts';
 import { engineVersion } from '../engine/engine-version.ts';
 import { InternalError, serializeError } from '../errors.ts';
+import { FileEnds } from '../formats/parquet/file-ends.ts';
 import { createStore } from '../storage/create-store.ts';
 import { type ChildSettings, type FromChild, parseToChild, type ToChild } from './child-protocol.ts';
 import { runTask, type WorkerEnvironment } from './run-task.ts';
@@ -12,8 +13,13 @@ import { runTask, type WorkerEnvironment } from './run-task.ts';
  * ends when its parent says so or dies, in the middle of a query too.
  */
 
+/** How often a process that runs a task says that it is well. */
+const aliveMs = 1_000;
+
 /** How long a running task has to stop when the process is to end; then the process kills itself. */
 const endGraceMs = 2_000;
+
+type Invocation = Extract<ToChild, { kind: 'invoke' }>;
 
 interface Running {
   readonly controller: AbortController;
@@ -39,7 +45,7 @@ async function handle(message: ToChild): Promise<void> {
       return send({ kind: 'ready' });
     case 'invoke': {
       const controller = new AbortController();
-      running.set(message.id, { controller, done: invoke(message.id, message.task, controller.signal) });
+      running.set(message.id, { controller, done: invoke(message, controller.signal) });
       return;
     }
     case 'cancel':
@@ -55,20 +61,23 @@ async function createEnvironment({ store, ...settings }: ChildSettings): Promise
   await mkdir(scratchDirectory, { recursive: true });
   // The engine's library takes longest to load: who is ready has it.
   await engineVersion();
-  return { ...settings, engines: new EnginePool(), store: createStore(store) };
+  return { ...settings, engines: new EnginePool(), fileEnds: new FileEnds(), store: createStore(store) };
 }
 
-async function invoke(id: number, task: string, signal: AbortSignal): Promise<void> {
+async function invoke({ id, task, share }: Invocation, signal: AbortSignal): Promise<void> {
+  const alive = setInterval(() => send({ kind: 'alive' }), aliveMs);
   try {
     if (!environment) throw new InternalError('A worker process received a task before its settings.');
+    const roomy = { ...environment, memoryLimitBytes: environment.memoryLimitBytes * share };
     send({
       kind: 'result',
       id,
-      result: await runTask(task, environment, { signal, onBatch: refuseRows, batchRows: 1 }),
+      result: await runTask(task, roomy, { signal, onBatch: refuseRows, batchRows: 1 }),
     });
   } catch (error) {
     send({ kind: 'error', id, error: serializeError(error) });
   } finally {
+    clearInterval(alive);
     running.delete(id);
   }
 }

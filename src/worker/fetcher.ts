@@ -1,6 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Piece } from '../formats/piece-queue.ts';
+import { cutRange } from '../storage/cut-range.ts';
 import type { ByteRange, ObjectStore } from '../storage/store.ts';
+import { hedgedRead } from './hedged-read.ts';
 
 /** An object at the version that the plan was made for: any other one is an error. */
 export interface PinnedObject {
@@ -11,9 +13,6 @@ export interface PinnedObject {
 /** Reads at the same time: enough to fill a worker's connection, few enough to hold in memory. */
 const parallelReads = 8;
 
-/** Longest read of an object that is fetched piece by piece. */
-const pieceBytes = 8 << 20;
-
 /** Pieces that are read ahead of the one at work. */
 const piecesAhead = 2;
 
@@ -21,7 +20,7 @@ const piecesAhead = 2;
  * Reads objects for one task: a few ranges at a time, however many are asked for, so that no more than these are in memory.
  */
 export class Fetcher {
-  private readonly store: Pick<ObjectStore, 'read'>;
+  private readonly read: ObjectStore['read'];
   private readonly stop = new AbortController();
   private readonly signal: AbortSignal;
   private readonly waiting: (() => void)[] = [];
@@ -29,7 +28,7 @@ export class Fetcher {
   private failure: { readonly error: unknown } | null = null;
 
   constructor(store: Pick<ObjectStore, 'read'>, signal: AbortSignal) {
-    this.store = store;
+    this.read = hedgedRead((uri, range, options) => store.read(uri, range, options));
     this.signal = AbortSignal.any([signal, this.stop.signal]);
   }
 
@@ -38,7 +37,18 @@ export class Fetcher {
     await this.acquire();
     try {
       this.signal.throwIfAborted();
-      return await take(await this.store.read(object.uri, range, { version: object.version, signal: this.signal }));
+      return await take(await this.read(object.uri, range, { version: object.version, signal: this.signal }));
+    } finally {
+      this.release();
+    }
+  }
+
+  /** Does work that holds files open in the place of a read: hundreds of them at once may be more than the system allows. */
+  async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    await this.acquire();
+    try {
+      this.signal.throwIfAborted();
+      return await work();
     } finally {
       this.release();
     }
@@ -92,12 +102,6 @@ export class Fetcher {
     const next = this.waiting.shift();
     if (next) next();
     else this.free++;
-  }
-}
-
-function* cutRange({ startByte, endByte }: ByteRange): Generator<ByteRange> {
-  for (let start = startByte; start < endByte; start += pieceBytes) {
-    yield { startByte: start, endByte: Math.min(start + pieceBytes, endByte) };
   }
 }
 

@@ -1,15 +1,15 @@
 import { fileSchema } from '../engine/sql/reader.ts';
 import type { LocalSlice } from '../engine/sql/render-context.ts';
 import { readFooter, readFooterBytes } from '../formats/parquet/fetch-footer.ts';
+import { rangesBefore } from '../formats/parquet/fetch-plan.ts';
 import type { ParquetFooter } from '../formats/parquet/footer.ts';
 import { pruneRowGroups } from '../formats/parquet/prune-row-groups.ts';
 import { rewriteFooter } from '../formats/parquet/rewrite-footer.ts';
-import { planSparseFile, type SparseFilePlan } from '../formats/parquet/sparse-file.ts';
+import { planSparseFile } from '../formats/parquet/sparse-file.ts';
 import { type FetchedBytes, materialize } from '../formats/parquet/write-sparse-file.ts';
 import type { ScanRel } from '../plan/relation.ts';
 import type { FilePart, ScanFile } from '../plan/source.ts';
-import type { ByteRange, ObjectStore } from '../storage/store.ts';
-import type { Fetcher } from './fetcher.ts';
+import type { ObjectStore } from '../storage/store.ts';
 import type { LocalFile, LocalizeOptions } from './localize.ts';
 
 type RowGroupsPart = Extract<FilePart, { kind: 'row-groups' }>;
@@ -28,11 +28,11 @@ export async function localizeParquet(
 ): Promise<LocalFile> {
   const part = file.part?.kind === 'row-groups' ? file.part : null;
   if (path === null || (part && hidesRowNumber(scan))) return fetchRowGroups(scan, file, part, options);
-  if (!part) return { path, inPlace: true, slice: null, span: null };
+  if (!part) return { path, inPlace: true, slice: null, span: null, rowGroups: null };
   const ranges = part.contiguous
     ? [{ startRow: part.startRow, endRow: part.endRow }]
-    : rowRanges(await readFooter(readerOf(options.fetcher, file), file), part.rowGroups);
-  return { path, inPlace: true, slice: { kind: 'rows', ranges }, span: null };
+    : rowRanges(await readFooter(readerOf(file, options), file), part.rowGroups);
+  return { path, inPlace: true, slice: { kind: 'rows', ranges }, span: null, rowGroups: part.rowGroups.length };
 }
 
 /** A column of this name hides the engine's own, by which rows are told apart. */
@@ -44,9 +44,10 @@ async function fetchRowGroups(
   scan: ScanRel,
   file: ScanFile,
   part: RowGroupsPart | null,
-  { fetcher, scratch }: LocalizeOptions,
+  options: LocalizeOptions,
 ): Promise<LocalFile> {
-  const reader = readerOf(fetcher, file);
+  const { fetcher, scratch } = options;
+  const reader = readerOf(file, options);
   const footer = await readFooter(reader, file);
   const columns = wantedColumns(scan);
   const rowGroups = keptRowGroups(scan, footer, part);
@@ -56,8 +57,8 @@ async function fetchRowGroups(
   const path = await scratch.newPath('.parquet');
   const held = reader.held();
   await materialize(path, plan, held ? [held] : [], newFooter);
-  await fetcher.copy(file, missingRanges(plan, held), path);
-  return { path, inPlace: false, slice: sliceOf(footer, rowGroups), span: null };
+  await fetcher.copy(file, rangesBefore(plan.ranges, held?.startByte ?? Number.POSITIVE_INFINITY), path);
+  return { path, inPlace: false, slice: sliceOf(footer, rowGroups), span: null, rowGroups: rowGroups.length };
 }
 
 /** Columns that the file is to have, as the engine shows them. */
@@ -71,14 +72,6 @@ function keptRowGroups(scan: ScanRel, footer: ParquetFooter, part: RowGroupsPart
   if (part) return part.rowGroups;
   const types = new Map(scan.source.schema.map((field) => [field.name, field.type]));
   return pruneRowGroups(footer, scan.prune, { types }).kept;
-}
-
-/** What is not held already. */
-function missingRanges({ ranges }: SparseFilePlan, held: FetchedBytes | null): readonly ByteRange[] {
-  const until = held?.startByte ?? Number.POSITIVE_INFINITY;
-  return ranges
-    .filter(({ startByte }) => startByte < until)
-    .map(({ startByte, endByte }) => ({ startByte, endByte: Math.min(endByte, until) }));
 }
 
 function rowRanges(footer: ParquetFooter, rowGroups: readonly number[]) {
@@ -104,24 +97,26 @@ function rowStarts(footer: ParquetFooter): readonly number[] {
   return starts;
 }
 
-/** Reads of one file's footer, none of them twice. */
+/** Reads of one file's footer, none of them twice, nor one that the worker did for an earlier task. */
 interface FooterReader extends Pick<ObjectStore, 'read'> {
   /** The longest bytes at the file's end that were read. */
   held(): FetchedBytes | null;
 }
 
-function readerOf(fetcher: Fetcher, file: ScanFile): FooterReader {
-  const known: (ByteRange & { readonly bytes: Uint8Array })[] = [];
+function readerOf(file: ScanFile, { fetcher, fileEnds }: LocalizeOptions): FooterReader {
+  const known: FetchedBytes[] = [...(fileEnds?.of(file) ?? [])];
+  const endOf = ({ startByte, bytes }: FetchedBytes) => startByte + bytes.length;
   return {
     async read(_uri, range) {
       const { startByte, endByte } = range ?? { startByte: 0, endByte: file.sizeBytes };
-      const found = known.find((each) => each.startByte <= startByte && endByte <= each.endByte);
+      const found = known.find((each) => each.startByte <= startByte && endByte <= endOf(each));
       if (found) return found.bytes.subarray(startByte - found.startByte, endByte - found.startByte);
       const bytes = await fetcher.use(file, { startByte, endByte }, (read) => read);
-      known.push({ startByte, endByte, bytes });
+      known.push({ startByte, bytes });
+      fileEnds?.add(file, { startByte, endByte }, bytes);
       return bytes;
     },
     held: () =>
-      known.filter(({ endByte }) => endByte === file.sizeBytes).sort((a, b) => a.startByte - b.startByte)[0] ?? null,
+      known.filter((each) => endOf(each) === file.sizeBytes).sort((a, b) => a.startByte - b.startByte)[0] ?? null,
   };
 }

@@ -7,6 +7,7 @@ import type { ScanRel } from '../plan/relation.ts';
 import type { FilePart, ScanFile } from '../plan/source.ts';
 import { writeAll } from './fetcher.ts';
 import type { LocalFile, LocalizeOptions } from './localize.ts';
+import { newlineOfPart, refuseOtherNewlines } from './part-newlines.ts';
 
 type BytesPart = Extract<FilePart, { kind: 'bytes' }>;
 
@@ -14,6 +15,8 @@ type BytesPart = Extract<FilePart, { kind: 'bytes' }>;
  * Copies the records of a part to a file of their own, local ones too: the engine reads files from their beginning.
  *
  * @param scanIndex which of the plan's scans
+ * @throws {SourceError} BAD_RECORD when the records before the part are known to end otherwise than its own: where the file is
+ * read as one, the engine refuses that
  */
 export async function localizeRecords(
   scan: ScanRel,
@@ -25,6 +28,7 @@ export async function localizeRecords(
   const path = await scratch.newPath('');
   const output = await open(path, 'wx');
   let size = 0;
+  let lastByte: number | null = null;
   let cut: CutPart;
   try {
     cut = await cutPart(
@@ -33,6 +37,7 @@ export async function localizeRecords(
       async (bytes) => {
         await writeAll(output, bytes, size);
         size += bytes.length;
+        lastByte = bytes.at(-1) ?? lastByte;
       },
     );
     // A guess that was given up: its task runs again, whatever this one gives.
@@ -40,9 +45,13 @@ export async function localizeRecords(
   } finally {
     await output.close();
   }
+  const newline = scan.source.format.kind === 'csv' ? newlineOfPart(cut, lastByte, file.sizeBytes) : '';
+  const guessed = part.startByte > 0 && part.exactStart === undefined && scan.source.format.kind === 'csv';
+  if (!guessed && newline !== '') await refuseOtherNewlines({ scan, file, part, cut, newline }, fetcher);
   return {
     path,
     inPlace: false,
+    rowGroups: 0,
     slice: { kind: 'records', isHead: part.startByte === 0, newline: cut.newline },
     span: {
       scan: scanIndex,
@@ -52,7 +61,8 @@ export async function localizeRecords(
       firstRecordByte: cut.firstRecordByte,
       recordsEndByte: cut.endByte,
       endState: cut.endInQuotes ? 'quotes' : 'record',
-      guessed: part.startByte > 0 && part.exactStart === undefined && hasQuotes(scan),
+      newline,
+      guessed,
     },
   };
 }
@@ -71,8 +81,4 @@ function splitRequest(scan: ScanRel, file: ScanFile, part: BytesPart): SplitRequ
     case 'parquet':
       throw new InternalError(`The plan cuts ${file.uri} at bytes, which is Parquet.`);
   }
-}
-
-function hasQuotes({ source: { format } }: ScanRel): boolean {
-  return format.kind === 'csv' && format.dialect.quote !== '';
 }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { LocalSlice } from '../engine/sql/render-context.ts';
 import { InternalError } from '../errors.ts';
+import type { FileEnds } from '../formats/parquet/file-ends.ts';
 import { compressionOf } from '../formats/samples.ts';
 import type { PartSpan } from '../plan/part-span.ts';
 import { type ReadRel, type RelNode, relInputs, type ScanRel } from '../plan/relation.ts';
@@ -19,6 +20,8 @@ export interface LocalizeOptions {
   readonly scratch: Scratch;
   /** Files of this machine are fetched like objects elsewhere: for tests. */
   readonly alwaysFetch: boolean;
+  /** What earlier tasks read of Parquet files. */
+  readonly fileEnds?: FileEnds | undefined;
 }
 
 /** A file, or the part of it that a task reads, on this machine. */
@@ -29,6 +32,8 @@ export interface LocalFile {
   readonly slice: LocalSlice | null;
   /** The bytes that the slice holds, of a part of a file of records. */
   readonly span: PartSpan | null;
+  /** Row groups that are read of it; null for a whole file in place, of which the engine chooses them. */
+  readonly rowGroups: number | null;
 }
 
 /** A task's inputs on this machine. */
@@ -39,6 +44,8 @@ export interface LocalInputs {
   readonly spans: readonly PartSpan[];
   /** Files that are read where they lie. */
   readonly inPlace: readonly ScanFile[];
+  /** Row groups that are read of all files; null when the engine chooses those of some. */
+  readonly rowGroups: number | null;
 }
 
 /**
@@ -57,7 +64,13 @@ export async function localize(plan: RelNode, options: LocalizeOptions): Promise
     ...scans.flatMap((scan, index) =>
       scan.source.files.map(async (file) => void files.set(file, await localizeFile(scan, index, file, options))),
     ),
-    ...reads.map(async (read) => void parts.set(read, await readParts(read, fetcher, options.scratch))),
+    ...reads.map(async (read) => {
+      const files = await readParts(read, fetcher, options.scratch);
+      parts.set(
+        read,
+        files.map(({ path }) => path),
+      );
+    }),
   ]);
   const known = <K, V>(map: ReadonlyMap<K, V>, key: K): V => {
     const found = map.get(key);
@@ -72,7 +85,12 @@ export async function localize(plan: RelNode, options: LocalizeOptions): Promise
     // In the plan's order, whatever was there first.
     spans: scans.flatMap((scan) => scan.source.files.flatMap((file) => files.get(file)?.span ?? [])),
     inPlace: [...files].flatMap(([file, { inPlace }]) => (inPlace ? [file] : [])),
+    rowGroups: sumOrNull([...files.values()].map((file) => file.rowGroups)),
   };
+}
+
+function sumOrNull(counts: readonly (number | null)[]): number | null {
+  return counts.reduce((sum, count) => (sum === null || count === null ? null : sum + count), 0);
 }
 
 /** A plan's nodes, each before its inputs; the place of a scan among the scans is its number. */
@@ -90,7 +108,7 @@ function localizeFile(
   const { part } = file;
   if (scan.source.format.kind === 'parquet') return localizeParquet(scan, file, path, options);
   if (part?.kind === 'bytes') return localizeRecords(scan, index, file, part, options);
-  return path === null ? download(file, options) : { path, inPlace: true, slice: null, span: null };
+  return path === null ? download(file, options) : { path, inPlace: true, slice: null, span: null, rowGroups: 0 };
 }
 
 /** The engine knows compressed files by the end of their names. */
@@ -98,7 +116,7 @@ async function download(file: ScanFile, { fetcher, scratch }: LocalizeOptions): 
   const path = await scratch.newPath({ none: '', gzip: '.gz', zstd: '.zst' }[compressionOf(file.uri)]);
   await writeFile(path, '', { flag: 'wx' });
   await fetcher.copy(file, [{ startByte: 0, endByte: file.sizeBytes }], path);
-  return { path, inPlace: false, slice: null, span: null };
+  return { path, inPlace: false, slice: null, span: null, rowGroups: 0 };
 }
 
 /** The bytes of the file that a slice of it holds. */

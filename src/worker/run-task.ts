@@ -5,17 +5,22 @@ import { engineVersion } from '../engine/engine-version.ts';
 import { streamBatches } from '../engine/read-batches.ts';
 import { literalPath } from '../engine/sql/paths.ts';
 import { type RenderContext, renderQuery } from '../engine/sql/relation.ts';
-import { AbortError, deserializeError, ShoalError, serializeError } from '../errors.ts';
+import { AbortError, deserializeError, InternalError, ShoalError, serializeError } from '../errors.ts';
+import type { FileEnds } from '../formats/parquet/file-ends.ts';
 import type { Batch } from '../plan/batch.ts';
 import type { PartSpan } from '../plan/part-span.ts';
-import { decodeTask } from '../plan/serde.ts';
 import type { Task, TaskResult } from '../plan/task.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { checkUnchanged } from './check-unchanged.ts';
 import { explainFailure } from './explain-failure.ts';
 import { Fetcher } from './fetcher.ts';
+import { guardWrites } from './guard-writes.ts';
+import { inspectScan } from './inspect-scan.ts';
 import { type LocalInputs, localize } from './localize.ts';
+import { meterStore } from './meter-store.ts';
+import { receiveTask } from './receive-task.ts';
 import { prepareRejects, rejectedRecords, rejectsOf } from './rejects.ts';
+import { relayExchange } from './relay-exchange.ts';
 import { Scratch } from './scratch.ts';
 import { sinkPath, stageSink } from './stage-sink.ts';
 import { writeExchange } from './write-exchange.ts';
@@ -28,6 +33,8 @@ export interface WorkerEnvironment {
   readonly scratchDirectory: string;
   readonly threads: number;
   readonly memoryLimitBytes: number;
+  /** Ends of Parquet files that its tasks read: kept from one to the next, as engines are. */
+  readonly fileEnds?: FileEnds;
   /** Files of this machine are fetched like objects elsewhere, instead of being read in place: for tests. */
   readonly alwaysFetch?: boolean;
 }
@@ -41,7 +48,7 @@ export interface TaskPort {
 }
 
 /** What a task's output gives of its result. */
-type Output = Pick<TaskResult, 'rows'> & Partial<Pick<TaskResult, 'staged' | 'partitions' | 'sample'>>;
+type Output = Pick<TaskResult, 'rows'> & Partial<Pick<TaskResult, 'staged' | 'produced' | 'sample'>>;
 
 /** A task at work. */
 interface Run {
@@ -66,16 +73,32 @@ interface Run {
  */
 export async function runTask(text: string, environment: WorkerEnvironment, port: TaskPort): Promise<TaskResult> {
   const startedMs = performance.now();
-  const task = decodeTask(text, await engineVersion());
   const scratch = new Scratch(environment.scratchDirectory);
+  const metered = meterStore(environment.store);
   try {
-    const fetcher = new Fetcher(environment.store, port.signal);
-    const inputs = await localize(task.plan, { fetcher, scratch, alwaysFetch: environment.alwaysFetch ?? false });
-    const run = { task, environment, port, scratch, inputs, context: contextOf(inputs) };
+    const task = await receiveTask(text, await engineVersion(), metered, port.signal);
+    const store = guardWrites(metered, task.cancelMarker);
+    const fetcher = new Fetcher(store, port.signal);
+    if (task.output.kind === 'relay') {
+      const done = await relayExchange(task, task.output, { fetcher, store, scratch, signal: port.signal });
+      const { fetched, written } = metered;
+      return { taskId: task.id, ...noRows, ...done, fetched, written, elapsedMs: performance.now() - startedMs };
+    }
+    if (task.output.kind === 'inspect') {
+      const connect = (paths: readonly string[]) => connectTo(paths, environment);
+      const done = await inspectScan(task, { fetcher, scratch, connect });
+      const { fetched, written } = metered;
+      const elapsedMs = performance.now() - startedMs;
+      return { taskId: task.id, ...noRows, produced: null, ...done, fetched, written, elapsedMs };
+    }
+    const { alwaysFetch, fileEnds } = environment;
+    const inputs = await localize(task.plan, { fetcher, scratch, alwaysFetch: alwaysFetch ?? false, fileEnds });
+    const run = { task, environment: { ...environment, store }, port, scratch, inputs, context: contextOf(inputs) };
     const done = await runQuery(run).catch((error: unknown) => {
       throw withSpans(error, inputs.spans);
     });
-    return { taskId: task.id, ...done, elapsedMs: performance.now() - startedMs };
+    const { fetched, written } = metered;
+    return { taskId: task.id, ...done, fetched, written, elapsedMs: performance.now() - startedMs };
   } catch (error) {
     if (!port.signal.aborted || error instanceof AbortError) throw error;
     throw new AbortError('ABORTED', 'The task was aborted.', { cause: error });
@@ -83,6 +106,9 @@ export async function runTask(text: string, environment: WorkerEnvironment, port
     await scratch.remove();
   }
 }
+
+/** What the result of a task has that runs no plan. */
+const noRows = { rows: 0, staged: [], sample: [], spans: [], rowGroups: 0, rejected: [], rejectedCount: 0 } as const;
 
 /** A connection to a sandbox that holds the folders of these files. */
 export function connectTo(paths: readonly string[], environment: WorkerEnvironment): Promise<DuckDBConnection> {
@@ -109,7 +135,7 @@ function contextOf(inputs: LocalInputs): RenderContext {
   };
 }
 
-async function runQuery(run: Run): Promise<Omit<TaskResult, 'taskId' | 'elapsedMs'>> {
+async function runQuery(run: Run): Promise<Omit<TaskResult, 'taskId' | 'fetched' | 'written' | 'elapsedMs'>> {
   const { task, environment, port, inputs, context } = run;
   const { store } = environment;
   await checkUnchanged(inputs.inPlace, store, port.signal);
@@ -122,7 +148,8 @@ async function runQuery(run: Run): Promise<Omit<TaskResult, 'taskId' | 'elapsedM
     output = await runOutput(run, connection, target ?? '');
     const rejected = await rejectedRecords({ inputs, connection, context, store });
     await checkUnchanged(inputs.inPlace, store, port.signal);
-    return { staged: [], partitions: [], sample: [], spans: inputs.spans, ...output, ...rejected };
+    const { spans, rowGroups } = inputs;
+    return { staged: [], produced: null, sample: [], spans, rowGroups, ...output, ...rejected };
   } catch (error) {
     for (const file of output?.staged ?? []) await store.abort(file);
     // What was read of a file that changed meanwhile is no fault of its own.
@@ -147,6 +174,9 @@ async function runOutput(run: Run, connection: DuckDBConnection, target: string)
         store,
         signal: port.signal,
       });
+    case 'relay':
+    case 'inspect':
+      throw new InternalError(`A task whose output is '${output.kind}' was given to the engine.`);
     case 'exchange':
       return writeExchange(task, output, {
         connection,

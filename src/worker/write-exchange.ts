@@ -4,7 +4,8 @@ import { renderExchangeCopy } from '../engine/sql/exchange-copy.ts';
 import type { RenderContext } from '../engine/sql/render-context.ts';
 import { InternalError } from '../errors.ts';
 import type { SortKey } from '../plan/expr.ts';
-import type { Partitioning, ReadRel, RelNode } from '../plan/relation.ts';
+import { noParts } from '../plan/producer-output.ts';
+import { countPartitions, type Partitioning, type ReadRel, type RelNode } from '../plan/relation.ts';
 import type { Task, TaskOutput, TaskResult } from '../plan/task.ts';
 import type { Schema } from '../plan/types.ts';
 import type { ObjectStore } from '../storage/store.ts';
@@ -38,26 +39,18 @@ export async function writeExchange(
   task: Task,
   output: ExchangeOutput,
   writer: ExchangeWriter,
-): Promise<Pick<TaskResult, 'rows' | 'partitions' | 'sample'>> {
+): Promise<Pick<TaskResult, 'rows' | 'produced' | 'sample'>> {
   const files = await writeFiles(task, output.partitioning, writer);
   const sample = await sampleKeys(task.schema, output, files, writer);
-  const count = countPartitions(output.partitioning);
-  const partitions = await layExchange(files, count, output, writer);
-  return { rows: files.reduce((sum, file) => sum + file.rows, 0), partitions, sample };
+  const { prefix, maxInlineBytes } = output;
+  const target = { prefix, maxInlineBytes, fromPartition: 0, toPartition: countPartitions(output.partitioning) };
+  const produced = await layExchange(files, target, writer);
+  return { rows: files.reduce((sum, file) => sum + file.rows, 0), produced, sample };
 }
 
-/** How many partitions a producer's rows are dealt to. */
-function countPartitions(partitioning: Partitioning): number {
-  switch (partitioning.kind) {
-    case 'single':
-    case 'broadcast':
-    case 'keep':
-      return 1;
-    case 'hash':
-      return partitioning.partitions;
-    case 'range':
-      return partitioning.bounds.length + 1;
-  }
+/** A file that the engine wrote. */
+interface WrittenFile extends PartitionFile {
+  readonly rows: number;
 }
 
 /** Files that have rows, in the order of their partitions. */
@@ -65,7 +58,7 @@ async function writeFiles(
   task: Task,
   partitioning: Partitioning,
   writer: ExchangeWriter,
-): Promise<readonly PartitionFile[]> {
+): Promise<readonly WrittenFile[]> {
   const { connection, context, scratch, memoryLimitBytes, signal } = writer;
   const split = partitioning.kind === 'hash' || partitioning.kind === 'range';
   const path = await scratch.newPath(split ? '' : '.parquet');
@@ -78,13 +71,14 @@ async function writeFiles(
     renderExchangeCopy(query, path, split ? partitionColumn : null),
     signal,
   );
-  const files = Array.from({ length: reader.currentRowCount }, (_, row): PartitionFile => {
+  const files = Array.from({ length: reader.currentRowCount }, (_, row): WrittenFile => {
     const written = String(reader.value(0, row));
     return {
       path: written,
       partition: split ? partitionOf(written.slice(path.length)) : 0,
       rows: Number(reader.value(1, row)),
       sizeBytes: Number(reader.value(2, row)),
+      checksum: null,
     };
   });
   return files.filter((file) => file.rows > 0).sort((a, b) => a.partition - b.partition || (a.path < b.path ? -1 : 1));
@@ -118,13 +112,19 @@ function partitionOf(path: string): number {
 async function sampleKeys(
   schema: Schema,
   output: ExchangeOutput,
-  files: readonly PartitionFile[],
+  files: readonly WrittenFile[],
   writer: ExchangeWriter,
 ): Promise<readonly string[]> {
   const rows = files.reduce((sum, file) => sum + file.rows, 0);
   if (output.sample === null || rows === 0) return [];
   const every = Math.ceil(rows / output.sample.rows);
-  const read: ReadRel = { kind: 'read', exchange: -1, schema, columns: schema.map((field) => field.name), parts: [] };
+  const read: ReadRel = {
+    kind: 'read',
+    exchange: -1,
+    schema,
+    columns: schema.map((field) => field.name),
+    parts: noParts,
+  };
   const context: RenderContext = {
     partPaths: () => files.map((file) => file.path),
     localPath: ({ uri }) => {

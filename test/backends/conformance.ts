@@ -6,7 +6,9 @@ import { afterAll, expect, onTestFinished, test } from 'vitest';
 import type { Backend, InvokeContext } from '../../src/backends/backend.ts';
 import { engineVersion } from '../../src/engine/engine-version.ts';
 import type { Batch } from '../../src/plan/batch.ts';
+import { decodeOutput } from '../../src/plan/exchange-wire.ts';
 import type { Expr } from '../../src/plan/expr.ts';
+import { toPartitionOf } from '../../src/plan/producer-output.ts';
 import type { RelNode } from '../../src/plan/relation.ts';
 import type { StagedFile, TaskResult } from '../../src/plan/task.ts';
 import { type TaskOutput, taskVersion } from '../../src/plan/task.ts';
@@ -23,6 +25,7 @@ export function invocation(changes: Partial<InvokeContext> = {}): InvokeContext 
       throw new Error('This task was to send no rows.');
     },
     batchRows: 1_000,
+    share: 1,
     ...changes,
   };
 }
@@ -75,7 +78,7 @@ export function backendConformance(name: string, open: (scratchDirectory: string
       taskId: '0-0',
       rows: 3,
       staged: [{ uri: toUri(path), sizeBytes: 8, rows: 3 }],
-      partitions: [],
+      produced: null,
       sample: [],
       rejected: [],
       rejectedCount: 0,
@@ -119,15 +122,14 @@ export function backendConformance(name: string, open: (scratchDirectory: string
         backend.invoke(await taskText(numbers(part), exchange, { id: `0-${index}` }), invocation()),
       ),
     );
-    expect(producers.map((result) => [result.rows, result.partitions.length])).toEqual([
-      [20, 3],
-      [40, 3],
-    ]);
+    const outputs = producers.map(({ produced }) => decodeOutput(produced));
+    expect(producers.map((result) => result.rows)).toEqual([20, 40]);
+    expect(outputs.map(toPartitionOf)).toEqual([3, 3]);
     expect(readdirSync(folder)).toHaveLength(maxInlineBytes === 0 ? 2 : 0);
     const schema = [{ name: 'n', type: { kind: 'int64' } }] as const;
     const answers = await Promise.all(
       [0, 1, 2].map((partition) => {
-        const parts = producers.flatMap((producer) => producer.partitions[partition] ?? []);
+        const parts = { fromPartition: partition, toPartition: partition + 1, outputs };
         const read: RelNode = { kind: 'read', exchange: 0, schema, columns: ['n'], parts };
         return runToText(backend, read, join(folder, `out-${partition}.csv`));
       }),

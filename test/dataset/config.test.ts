@@ -52,6 +52,11 @@ test.each<[ConnectOptions, NodeJS.ProcessEnv, string]>([
   [{ threads: 1.5 }, {}, 'connect({ threads }) is 1.5; threads is a whole number, 1 or more.'],
   [{}, { SHOAL_WORKER_THREADS: '0' }, 'SHOAL_WORKER_THREADS is "0"; workerThreads is a whole number, 1 or more.'],
   [
+    { planner: { exchange: 'three-level' as 'direct' } },
+    {},
+    "planner.exchange is \"three-level\"; it is 'direct' or 'two-level'.",
+  ],
+  [
     { workerMemoryLimit: '1MB' },
     {},
     'connect({ workerMemoryLimit }) is "1MB"; a memory limit is a number of bytes or a text such as \'4GB\', 64MiB at least.',

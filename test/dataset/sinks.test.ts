@@ -38,10 +38,46 @@ test('a path with an ending is one file, whatever the format', async () => {
   }
 });
 
-test('NDJSON has one object a line; NaN is null', async () => {
+test('NDJSON has one object a line; JSON has no word for NaN, which is a text', async () => {
   await sales.select('id', 'amount').write.ndjson(path('lines.ndjson'));
   expect(readFileSync(path('lines.ndjson'), 'utf8')).toBe(
-    '{"id":1,"amount":1.5}\n{"id":2,"amount":null}\n{"id":3,"amount":-2.0}\n{"id":4,"amount":4.0}\n',
+    '{"id":1,"amount":1.5}\n{"id":2,"amount":"NaN"}\n{"id":3,"amount":-2.0}\n{"id":4,"amount":4.0}\n',
+  );
+});
+
+test('NDJSON is JSON, whatever the numbers are and wherever they stand', async () => {
+  const line = {
+    line: 'NaN',
+    list: [Number.NaN, 0.5, null],
+    struct: { a: -Infinity },
+    map: new Map([['k', Infinity]]),
+  };
+  const decimals = { half: '-0.5', small: '0.25', lists: [['-0.1']] };
+  const schema = { half: 'decimal(38, 38)', small: 'decimal(2, 2)', lists: 'list<list<decimal(1, 1)>>' };
+  const rows = shoal.from([{ ...line, ...decimals }], { schema: { ...schema, map: 'map<string, float64>' } });
+  await rows.write.ndjson(path('numbers.ndjson'));
+  expect(JSON.parse(readFileSync(path('numbers.ndjson'), 'utf8'))).toEqual({
+    ...{ line: 'NaN', list: ['NaN', 0.5, null], struct: { a: '-Infinity' }, map: { k: 'Infinity' } },
+    ...{ half: `-0.5${'0'.repeat(37)}`, small: 0.25, lists: [[-0.1]] },
+  });
+  const types = { list: 'list<float64>', struct: 'struct<a: float64>', map: 'map<string, float64>', ...schema };
+  const back = shoal.read.ndjson(path('numbers.ndjson'), { schema: types });
+  expect(await back.toArray()).toEqual(await rows.toArray());
+});
+
+test('a folder by a column named "line" does not take the place of the lines', async () => {
+  await sales.select('id', { line: col('country') }).write.ndjson(path('by-line'), { partitionBy: 'line' });
+  const back = shoal.read.ndjson(path('by-line/**/*.ndjson'));
+  expect(await sorted(back.filter(col('line').eq('se')))).toEqual([
+    { id: 1, line: 'se' },
+    { id: 4, line: 'se' },
+  ]);
+});
+
+test('a 128-bit integer of 39 digits is an error of Parquet files, which names its column', async () => {
+  const rows = shoal.from([{ n: 10n ** 38n }]);
+  await expect(rows.write.parquet(path('wide.parquet'))).rejects.toThrow(
+    `The query failed: Column "n" holds 1${'0'.repeat(38)}, which has 39 digits; Parquet has numbers of 38. Cast the column to 'string'.`,
   );
 });
 

@@ -43,8 +43,7 @@ test('a workspace in a folder is used, and holds no file afterwards', async () =
   });
   onTestFinished(() => session.close());
   session.on('progress', (event) => {
-    if (event.kind === 'task-finished')
-      for (const part of event.result.partitions.flat()) if (part.kind === 'range') seen.add(part.uri);
+    if (event.kind === 'task-finished' && event.result.produced?.[0] === 'object') seen.add(event.result.produced[1]);
   });
   const csv = join(folder(), 'codes.csv');
   writeFileSync(csv, `code,id\n${Array.from({ length: 40_000 }, (_, id) => `c${Math.sin(id)},${id}\n`).join('')}`);

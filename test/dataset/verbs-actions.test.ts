@@ -100,6 +100,7 @@ test('schema and explain read no rows', async () => {
   ]);
   expect(await data.explain()).toMatchInlineSnapshot(`
     "Stage 0: 1 task, rows to the driver
+      estimated: 3 rows
       project: id, twice = (score * 2)
         values: 3 rows of id, score"
   `);

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { col, connect, type Dataset, lit } from '../../src/index.ts';
+import { col, connect, type Dataset, lit, sql } from '../../src/index.ts';
 import { errorOf, messageOf, useSession } from '../support/use-session.ts';
 
-const { session } = useSession();
+const { session, path } = useSession();
 
 const numbers = (...values: (number | null)[]) =>
   session().from(
@@ -112,8 +112,84 @@ test('fillNull fills the named columns, or all whose type the value fits', async
     { n: 1, f: null, s: 'x', b: null },
   ]);
   expect((await errorOf(data.fillNull('?', 'n').toArray())).message).toBe(
-    'The values of coalesce() in column "n" have no common type: col("n") (int64), lit("?") (string). Cast them to one type.',
+    `lit("?") does not fit column "n" in fillNull(), which is int64. Fill it with a value of that type, or cast the column before: .withColumns({ n: col("n").cast('string') }).`,
   );
+});
+
+test('fillNull leaves the types of columns alone, and refuses a value that a named one does not hold', async () => {
+  const at = new Date('2024-01-01T10:00:00.5Z');
+  const data = session().from(
+    [{ small: null, price: null, ratio: null, kind: null, at: null, zoned: null, second: null, none: null }],
+    {
+      schema: {
+        ...{ small: 'int8', price: 'decimal(9, 2)', ratio: 'float64', kind: "enum('a', 'b')" },
+        ...{ at: 'timestamp', zoned: 'timestamptz', second: 'timestamp(s)', none: 'null' },
+      },
+    },
+  ) as unknown as Dataset;
+  const filled = data
+    .fillNull(0.5, 'price', 'ratio')
+    .fillNull(-128, 'small')
+    .fillNull('b', 'kind')
+    .fillNull(at, 'at', 'zoned')
+    .fillNull(new Date('2024-01-01'), 'second')
+    .fillNull(7, 'none');
+  expect(await filled.toArray()).toEqual([
+    { small: -128, price: 0.5, ratio: 0.5, kind: 'b', at, zoned: at, second: new Date('2024-01-01'), none: 7 },
+  ]);
+  expect((await filled.schema()).slice(0, -1)).toEqual((await data.schema()).slice(0, -1));
+  const refused: (readonly [string, Parameters<Dataset['fillNull']>[0]])[] = [
+    ...([
+      ['small', 0.5],
+      ['small', 128],
+      ['price', 0.125],
+      ['price', 1e7],
+      ['price', Number.NaN],
+    ] as const),
+    ...([
+      ['ratio', 2n ** 53n + 1n],
+      ['kind', 'c'],
+      ['second', at],
+      ['at', '2024-01-01'],
+    ] as const),
+  ];
+  for (const [name, value] of refused) {
+    expect(await errorOf(data.fillNull(value, name).toArray()), `${value} in ${name}`).toMatchObject({
+      code: 'TYPE_MISMATCH',
+    });
+  }
+  expect((await errorOf(data.fillNull(0.5, 'small').toArray())).message).toBe(
+    `lit(0.5) does not fit column "small" in fillNull(), which is int8. Fill it with a value of that type, or cast the column before: .withColumns({ small: col("small").cast('float64') }).`,
+  );
+});
+
+test('lists, structs and maps can be held between two constants', async () => {
+  await session()
+    .from([
+      { list: [1, 2], struct: { a: 1 } },
+      { list: [5], struct: { a: 5 } },
+      { list: null, struct: null },
+    ])
+    .write.parquet(path('nested.parquet'));
+  const data = session().read.parquet(path('nested.parquet'));
+  const [low, high] = [sql("{'a': 0}"), sql("{'a': 2}")];
+  expect(await data.filter(col('list').between(sql('[1]'), sql('[2]'))).count()).toBe(1);
+  expect(await data.filter(col('struct').between(low, high).not()).count()).toBe(1);
+  expect(
+    await data
+      .filter(
+        col('struct')
+          .gte(low)
+          .and(high.gte(col('struct'))),
+      )
+      .count(),
+  ).toBe(1);
+  expect(
+    await data
+      .filter(col('list').gt(sql('[1]')))
+      .filter(col('list').lt(sql('[2]')))
+      .count(),
+  ).toBe(1);
 });
 
 test('dropNulls drops rows with a null in the named columns, or in any', async () => {

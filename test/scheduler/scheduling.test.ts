@@ -5,11 +5,11 @@ import type { ScanRel } from '../../src/plan/relation.ts';
 import { type Task, type TaskResult, taskVersion } from '../../src/plan/task.ts';
 import { correctGuesses, isGuessed, type Outcome } from '../../src/scheduler/part-guesses.ts';
 import { Prefix } from '../../src/scheduler/prefix.ts';
-import { createSlots } from '../../src/scheduler/slots.ts';
+import { Slots } from '../../src/scheduler/slots.ts';
 import { nothing } from '../../src/scheduler/stage-result.ts';
 
 test('no more tasks run at once than there are slots, and all of them run', async () => {
-  const slots = createSlots();
+  const slots = new Slots(3);
   let [running, most] = [0, 0];
   const work = async (value: number) => {
     most = Math.max(most, ++running);
@@ -18,7 +18,9 @@ test('no more tasks run at once than there are slots, and all of them run', asyn
     if (value === 3) throw new Error('third');
     return value;
   };
-  const settled = await Promise.allSettled(Array.from({ length: 10 }, (_, value) => slots.run(3, () => work(value))));
+  const settled = await Promise.allSettled(
+    Array.from({ length: 10 }, (_, value) => slots.acquire().then((release) => work(value).finally(release))),
+  );
   expect(most).toBe(3);
   expect(settled.map((result) => result.status === 'fulfilled')).toEqual([
     true,
@@ -60,8 +62,9 @@ function task(startByte: number, endByte: number): Task {
     version: taskVersion,
     id: `0-${startByte}`,
     stage: 0,
+    attempt: 1,
+    cancelMarker: null,
     engineVersion: '',
-    timeZone: 'UTC',
     plan,
     schema: [],
     output: { kind: 'result' },
@@ -76,10 +79,11 @@ const span = (startByte: number, firstRecordByte: number, recordsEndByte: number
   firstRecordByte,
   recordsEndByte,
   endState: 'record',
+  newline: '\n',
   guessed: true,
 });
 
-const done = (...spans: PartSpan[]): Outcome => ({ kind: 'done', result: { ...nothing('0'), spans } as TaskResult });
+const done = (...spans: PartSpan[]): Outcome => ({ kind: 'done', results: [{ ...nothing('0'), spans } as TaskResult] });
 
 const tasks = [task(0, 10), task(10, 20), task(20, 30)];
 
@@ -88,7 +92,13 @@ test('a part whose first record is not where the one before it ended runs again 
   const corrected = correctGuesses(tasks, outcomes);
   expect([...corrected.keys()]).toEqual([1]);
   const scan = corrected.get(1)?.plan as ScanRel;
-  expect(scan.source.files[0]?.part).toEqual({ kind: 'bytes', startByte: 10, endByte: 20, exactStart: 12 });
+  expect(scan.source.files[0]?.part).toEqual({
+    kind: 'bytes',
+    startByte: 10,
+    endByte: 20,
+    exactStart: 12,
+    newline: '\n',
+  });
 });
 
 test('parts that fit are left alone; so are those behind one that is not known', () => {
@@ -102,6 +112,18 @@ test('an error of a part that was guessed wrong is no error', () => {
   expect([isGuessed(error), isGuessed(new Error('other'))]).toEqual([true, false]);
   const outcomes: Outcome[] = [done(span(0, 0, 12)), { kind: 'failed', error }, done(span(20, 21, 30))];
   expect([...correctGuesses(tasks, outcomes).keys()]).toEqual([1]);
+});
+
+test('parts behind the first error are not run again', () => {
+  const failed = (part: PartSpan): Outcome => {
+    const spans = JSON.parse(JSON.stringify([part]));
+    return { kind: 'failed', error: new SourceError('BAD_RECORD', 'Bad.', { details: { spans } }) };
+  };
+  const other = { ...span(20, 21, 30), newline: '\r\n' } as const;
+  expect(correctGuesses(tasks, [done(span(0, 0, 12)), failed(span(10, 12, 21)), done(other)]).size).toBe(0);
+  const corrected = correctGuesses(tasks, [done(span(0, 0, 12)), done(span(10, 12, 21)), failed(other)]);
+  const scan = corrected.get(2)?.plan as ScanRel;
+  expect(scan.source.files[0]?.part).toMatchObject({ exactStart: 21, newline: '\n' });
 });
 
 test('a file that a union reads twice is two chains', () => {

@@ -206,6 +206,27 @@ export function storeConformance(name: string, open: () => Promise<{ store: Obje
     expect(await all(store, folder)).toEqual(['deep/manifest']);
   });
 
+  test(`${name}: what need not outlive a crash is written as all else`, async () => {
+    const { store, folder } = await open();
+    const uri = joinUri(folder, 'exchange');
+    const written = await store.write(uri, { kind: 'bytes', bytes: text('rows') }, 'create', { durable: false });
+    expect(written).toEqual(await store.head(uri));
+    expect(Buffer.from(await store.read(uri, null, { version: written.version })).toString()).toBe('rows');
+  });
+
+  test(`${name}: an object is deleted with the folders that hold nothing else, where that is asked for`, async () => {
+    const { store, folder } = await open();
+    const root = joinUri(folder, 'workspace/');
+    const put = (path: string) => store.write(joinUri(root, path), { kind: 'bytes', bytes: text(path) }, 'create');
+    for (const path of ['jobs/a/deep/1', 'jobs/a/2', 'jobs/b/1']) await put(path);
+    const remove = (path: string) => store.delete(joinUri(root, path), { emptyFoldersBelow: root });
+    await remove('jobs/a/deep/1');
+    expect((await all(store, root)).sort()).toEqual(['jobs/a/2', 'jobs/b/1']);
+    // Somebody may write there at the same time.
+    await Promise.all([remove('jobs/a/2'), remove('jobs/b/1'), remove('jobs/none'), put('jobs/c/1')]);
+    expect(await all(store, root)).toEqual(['jobs/c/1']);
+  });
+
   test(`${name}: of many who create an object one wins, and its bytes stay`, async () => {
     const { store, folder } = await open();
     const uri = joinUri(folder, 'intent');
@@ -319,6 +340,100 @@ export function storeConformance(name: string, open: () => Promise<{ store: Obje
     await store.abort(staged);
     await expect(store.commit(staged, 'create')).rejects.toMatchObject({ name: 'StorageError', retryable: false });
     expect(await all(store, folder)).toEqual([]);
+  });
+
+  test(`${name}: a commit that was done before gives the same again, in either mode`, async () => {
+    const { store, folder } = await open();
+    for (const mode of ['create', 'replace'] as const) {
+      const staged = await store.stage(joinUri(folder, mode), { kind: 'bytes', bytes: text(mode) });
+      expect(await store.canCommit(staged)).toBe(true);
+      const first = await store.commit(staged, mode);
+      expect(await store.canCommit(staged)).toBe(true);
+      expect(await store.commit(staged, mode)).toEqual(first);
+      expect(await store.commit(staged, mode)).toEqual(await store.head(staged.uri));
+      await store.abort(staged);
+      await store.write(staged.uri, { kind: 'bytes', bytes: text('another') }, 'replace');
+      expect(await store.canCommit(staged)).toBe(false);
+      await expect(store.commit(staged, 'replace')).rejects.toMatchObject({
+        name: 'StorageError',
+        code: 'STORAGE_FAILED',
+        retryable: false,
+      });
+      expect(Buffer.from(await store.read(staged.uri)).toString()).toBe('another');
+    }
+    const aborted = await store.stage(joinUri(folder, 'aborted'), { kind: 'bytes', bytes: text('x') });
+    await store.abort(aborted);
+    expect(await store.canCommit(aborted)).toBe(false);
+  });
+
+  test(`${name}: what is staged is listed until it is shown or thrown away`, async () => {
+    const { store, folder } = await open();
+    const listed = async (prefix = folder) => {
+      const found = [];
+      for await (const leftover of store.listStaged(prefix)) found.push(leftover);
+      return found.sort((a, b) => (a.uri < b.uri ? -1 : 1));
+    };
+    const stage = (path: string) => store.stage(joinUri(folder, path), { kind: 'bytes', bytes: text(path) });
+    await put(store, joinUri(folder, 'x/shown'), 'shown');
+    const [shown, aborted, left] = [await stage('x/b ü'), await stage('y=1/c'), await stage('x/d.tmp')];
+    expect((await listed()).map(({ uri }) => uri)).toEqual([shown, left, aborted].map(({ uri }) => uri));
+    expect((await listed(joinUri(folder, 'y=1/'))).map(({ uri }) => uri)).toEqual([aborted.uri]);
+    for (const { sinceMs } of await listed()) expect(Math.abs(Date.now() - sinceMs)).toBeLessThan(3_600_000);
+    await store.commit(shown, 'create');
+    await store.abort(aborted);
+    const [only, ...others] = await listed();
+    expect([only?.uri, others]).toEqual([left.uri, []]);
+    if (only) await store.abort(only);
+    expect(await listed()).toEqual([]);
+    expect(await store.canCommit(left)).toBe(false);
+  });
+
+  test(`${name}: a version is replaced only while it is there`, async () => {
+    const { store, folder } = await open();
+    const uri = joinUri(folder, 'manifest');
+    const replace = (content: string, ifVersion: string) =>
+      store.write(uri, { kind: 'bytes', bytes: text(content) }, 'replace', { ifVersion });
+    const first = await put(store, uri, 'first');
+    const second = await replace('second', first.version);
+    expect(second).toEqual(await store.head(uri));
+    await expect(replace('third', first.version)).rejects.toMatchObject({
+      name: 'StorageError',
+      code: 'OBJECT_CHANGED',
+      retryable: false,
+      message: `Cannot write ${uri}: somebody else wrote or removed it meanwhile, it is not of version ${first.version} any more. Read it again.`,
+    });
+    expect(Buffer.from(await store.read(uri)).toString()).toBe('second');
+    await store.delete(uri);
+    await expect(replace('third', second.version)).rejects.toMatchObject({ code: 'OBJECT_CHANGED' });
+    expect(await all(store, folder)).toEqual([]);
+  });
+
+  test(`${name}: of many who replace a version one wins; nothing is lost when all try until they do`, async () => {
+    const { store, folder } = await open();
+    const uri = joinUri(folder, 'manifest');
+    await put(store, uri, '');
+    const add = async (line: string) => {
+      for (;;) {
+        const { version } = await store.head(uri);
+        try {
+          const before = Buffer.from(await store.read(uri, null, { version })).toString();
+          const bytes = text(`${before}${line}\n`);
+          return void (await store.write(uri, { kind: 'bytes', bytes }, 'replace', { ifVersion: version }));
+        } catch (error) {
+          if ((error as { code?: string }).code !== 'OBJECT_CHANGED') throw error;
+        }
+      }
+    };
+    const lines = Array.from({ length: 8 }, (_, number) => `writer ${number}`);
+    await Promise.all(lines.map(add));
+    expect(
+      Buffer.from(await store.read(uri))
+        .toString()
+        .trim()
+        .split('\n')
+        .sort(),
+    ).toEqual(lines);
+    expect(await all(store, folder)).toEqual(['manifest']);
   });
 }
 

@@ -11,9 +11,10 @@ import {
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { isStorageFull, storageFailure } from '../../src/storage/failure.ts';
 import { createFileStore } from '../../src/storage/file-store.ts';
+import type { WriteOptions } from '../../src/storage/store.ts';
 import { formatUri } from '../../src/storage/uri.ts';
 import { storeConformance } from './conformance.ts';
 
@@ -26,6 +27,40 @@ const names = async (folder: string) => {
 };
 
 storeConformance('files', async () => ({ store: createFileStore(), folder: uriOf(`${newFolder()}/`) }));
+
+test('only what may be lost in a crash is not flushed to the disk', async () => {
+  const folder = newFolder();
+  const store = createFileStore();
+  const file = await open(join(folder, 'any'), 'w');
+  const sync = vi.spyOn(Object.getPrototypeOf(file), 'sync');
+  onTestFinished(() => sync.mockRestore());
+  await file.close();
+  const write = (options: WriteOptions) =>
+    store.write(uriOf(join(folder, 'a')), { kind: 'bytes', bytes: Buffer.from('a') }, 'replace', options);
+  await write({ durable: false });
+  expect(sync).toHaveBeenCalledTimes(0);
+  await write({});
+  await write({ durable: true });
+  expect(sync).toHaveBeenCalledTimes(2);
+});
+
+test('empty folders go only below the one that is named', async () => {
+  const folder = newFolder();
+  const store = createFileStore();
+  const put = async (path: string) =>
+    (await store.write(uriOf(join(folder, path)), { kind: 'bytes', bytes: Buffer.from('a') }, 'create')).uri;
+  const [sink, job, other] = [await put('sink/year=2024/1'), await put('w/jobs/a/b/1'), await put('w/jobs/c/1')];
+  await store.delete(sink);
+  expect(existsSync(join(folder, 'sink/year=2024'))).toBe(true);
+  await store.delete(job, { emptyFoldersBelow: uriOf(join(folder, 'w/')) });
+  expect([existsSync(join(folder, 'w/jobs/a')), existsSync(join(folder, 'w/jobs/c/1'))]).toEqual([false, true]);
+  await store.delete(other, { emptyFoldersBelow: uriOf(join(folder, 'w/')) });
+  expect(readdirSync(folder).sort()).toEqual(['sink', 'w']);
+  expect(readdirSync(join(folder, 'w'))).toEqual([]);
+  // A folder that the object is not below has no say.
+  await store.delete(await put('x/y/1'), { emptyFoldersBelow: uriOf(join(folder, 'w/')) });
+  expect(existsSync(join(folder, 'x/y'))).toBe(true);
+});
 
 test('a folder is no object', async () => {
   const folder = newFolder();

@@ -9,8 +9,9 @@ export interface ChildEntry {
 
 /** The worker process's program: JavaScript in the published package, TypeScript by way of tsx in the repository. */
 export function childEntry(): ChildEntry {
-  const extension = new URL(import.meta.url).pathname.endsWith('.ts') ? 'ts' : 'js';
-  return entryOf(fileURLToPath(new URL(`../../worker/child.${extension}`, import.meta.url)));
+  const isSource = new URL(import.meta.url).pathname.endsWith('.ts');
+  // The package is a few bundles in one folder, of which the program is one (see scripts/build.ts).
+  return entryOf(fileURLToPath(new URL(isSource ? '../../worker/child.ts' : './child.js', import.meta.url)));
 }
 
 /** The program in the file `path`. Node's options of this process (an inspector's port, a preloaded module) are not its own. */

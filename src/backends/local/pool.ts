@@ -14,6 +14,8 @@ export interface PoolSettings extends ChildSettings {
   readonly workers: number;
   /** How long a process has to stop a task, or to end, before it is killed; 2 s unless told. */
   readonly graceMs?: number;
+  /** How long a process may be silent while it runs a task, before it is killed; 30 s unless told. */
+  readonly silenceMs?: number;
   /** Another program than shoal's own, in tests. */
   readonly entry?: ChildEntry;
 }
@@ -33,6 +35,7 @@ export interface PoolBackend extends Backend {
 interface Waiting {
   readonly task: string;
   readonly signal: AbortSignal;
+  readonly share: number;
   /** Takes the task out of the queue. */
   readonly giveUp: () => void;
   readonly resolve: (result: TaskResult | Promise<TaskResult>) => void;
@@ -40,6 +43,9 @@ interface Waiting {
 }
 
 const defaultGraceMs = 2_000;
+
+/** Thirty times what is usual: a machine that swaps is slow, not lost. */
+const defaultSilenceMs = 30_000;
 
 /**
  * Tasks run in child processes, one at a time in each: a crash ends its task alone. Processes are started when tasks come
@@ -75,7 +81,7 @@ class Pool implements PoolBackend {
         this.waiting = this.waiting.filter((other) => other !== entry);
         reject(neverStarted(signal));
       };
-      const entry: Waiting = { task, signal, giveUp, resolve, reject };
+      const entry: Waiting = { task, signal, share: context.share, giveUp, resolve, reject };
       this.waiting.push(entry);
       signal.addEventListener('abort', giveUp);
       this.dispatch();
@@ -107,8 +113,8 @@ class Pool implements PoolBackend {
     return entry;
   }
 
-  private assign({ task, signal, resolve }: Waiting, process: WorkerProcess): void {
-    const done = process.run(task, signal);
+  private assign({ task, signal, share, resolve }: Waiting, process: WorkerProcess): void {
+    const done = process.run(task, { signal, share });
     resolve(done);
     done.then(
       () => this.dispatch(),
@@ -117,10 +123,11 @@ class Pool implements PoolBackend {
   }
 
   private start(): void {
-    const { entry = childEntry(), graceMs = defaultGraceMs, threads, memoryLimitBytes, store } = this.settings;
+    const { entry = childEntry(), graceMs = defaultGraceMs, silenceMs = defaultSilenceMs } = this.settings;
+    const { threads, memoryLimitBytes, store } = this.settings;
     const scratchDirectory = join(this.settings.scratchDirectory, `worker-${randomUUID()}`);
     const settings = { scratchDirectory, threads, memoryLimitBytes, store };
-    const process = this.tryStart({ entry, settings, graceMs });
+    const process = this.tryStart({ entry, settings, graceMs, silenceMs });
     if (!process) return;
     this.processes.add(process);
     process.ready.then(

@@ -32,6 +32,16 @@ export function workerLost(end: ProcessEnd, task: string | null, stderr: string)
   });
 }
 
+/** The error of a worker process that was killed because it said nothing for `silenceMs` while it ran `task`. */
+export function workerSilent(pid: number | undefined, task: string | null, silenceMs: number): BackendError {
+  const taskId = task === null ? null : taskIdOf(task);
+  return new BackendError(
+    'WORKER_LOST',
+    `Worker process ${pid} said nothing for ${silenceMs / 1000} s while it ran task ${taskId}, and was killed. It was stopped, or the machine is out of memory.`,
+    { retryable: true, details: { pid: pid ?? null, task: taskId, silenceMs } },
+  );
+}
+
 /** Linux kills the process that holds most when memory runs out, by SIGKILL and without a word to its parent. */
 function hint({ signal }: ProcessEnd): string {
   return signal === 'SIGKILL'

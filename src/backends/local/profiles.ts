@@ -1,3 +1,4 @@
+import { maxTaskBytes } from '../../plan/serde.ts';
 import type { BackendProfile } from '../backend.ts';
 
 /*
@@ -29,14 +30,17 @@ export interface LocalResources {
 /** Of tasks that run in this process, one at a time. */
 export function inProcessProfile({ threads, memoryLimitBytes }: LocalResources): BackendProfile {
   return {
-    name: 'local',
+    name: 'this process',
     slots: 1,
     threads,
     memoryLimitBytes,
     streamsRows: true,
+    maxTaskBytes: Number.POSITIVE_INFINITY,
     startMs: inProcessStartMs,
     invokeMs: localInvokeMs,
     bytesPerSecond: threads * bytesPerSecondAndThread,
+    taskTimeoutMs: null,
+    stoppable: true,
     price: null,
   };
 }
@@ -53,9 +57,12 @@ export function poolProfile({
     threads,
     memoryLimitBytes,
     streamsRows: false,
+    maxTaskBytes,
     startMs: poolStartMs,
     invokeMs: localInvokeMs,
     bytesPerSecond: threads * bytesPerSecondAndThread,
+    taskTimeoutMs: null,
+    stoppable: true,
     price: null,
   };
 }

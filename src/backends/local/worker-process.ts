@@ -4,9 +4,10 @@ import { Socket } from 'node:net';
 import { deserializeError, type ShoalError } from '../../errors.ts';
 import type { TaskResult } from '../../plan/task.ts';
 import { type ChildSettings, type FromChild, parseFromChild, type ToChild } from '../../worker/child-protocol.ts';
+import type { InvokeContext } from '../backend.ts';
 import { abortedByKill, abortedTask, closedMeanwhile } from './aborted.ts';
 import type { ChildEntry } from './child-entry.ts';
-import { type ProcessEnd, workerLost } from './process-end.ts';
+import { type ProcessEnd, workerLost, workerSilent } from './process-end.ts';
 import { taskIdOf } from './task-id.ts';
 import { TextTail } from './text-tail.ts';
 
@@ -16,6 +17,8 @@ export interface WorkerProcessOptions {
   readonly settings: ChildSettings;
   /** How long a process has to stop a task, or to end, before it is killed. */
   readonly graceMs: number;
+  /** How long a process that runs a task may say nothing before it is killed: it says every second that it is well. */
+  readonly silenceMs: number;
 }
 
 /** How long a new process may take until it is ready; it takes a quarter of a second on an idle machine. */
@@ -44,6 +47,7 @@ export class WorkerProcess {
   private running: Invocation | null = null;
   private closing = false;
   private lastId = 0;
+  private silence: NodeJS.Timeout | undefined;
   /** What the process did wrong before it was killed for it. */
   private fault: ShoalError | null = null;
 
@@ -83,7 +87,7 @@ export class WorkerProcess {
    * @throws the worker's error, of its own class; {AbortError} when `signal` ends it; {BackendError} WORKER_LOST when the
    * process ends
    */
-  async run(task: string, signal: AbortSignal): Promise<TaskResult> {
+  async run(task: string, { signal, share }: Pick<InvokeContext, 'signal' | 'share'>): Promise<TaskResult> {
     this.state = 'busy';
     this.hold();
     const id = ++this.lastId;
@@ -99,7 +103,8 @@ export class WorkerProcess {
     signal.addEventListener('abort', cancel);
     const outcome = await new Promise<TaskResult | ShoalError>((finish) => {
       this.running = { id, task, finish };
-      this.send({ kind: 'invoke', id, task });
+      this.send({ kind: 'invoke', id, task, share });
+      this.heard();
     });
     signal.removeEventListener('abort', cancel);
     clearTimeout(killTimer);
@@ -120,6 +125,17 @@ export class WorkerProcess {
     this.send({ kind: 'end' });
     await this.ended;
     clearTimeout(killTimer);
+  }
+
+  /** A process that is stopped, or hangs, does not end by itself: nobody would notice. */
+  private heard(): void {
+    clearTimeout(this.silence);
+    if (this.state !== 'busy') return;
+    const { silenceMs } = this.options;
+    this.silence = setTimeout(() => {
+      this.fault = workerSilent(this.pid, this.running?.task ?? null, silenceMs);
+      this.kill();
+    }, silenceMs);
   }
 
   private kill(): void {
@@ -158,6 +174,7 @@ export class WorkerProcess {
   }
 
   private receive(received: unknown, ready: () => void): void {
+    this.heard();
     let message: FromChild;
     try {
       message = parseFromChild(received);
@@ -171,6 +188,8 @@ export class WorkerProcess {
       case 'ready':
         ready();
         return;
+      case 'alive':
+        return;
       case 'result':
         if (message.id === this.running?.id) this.finish(message.result);
         return;
@@ -183,6 +202,7 @@ export class WorkerProcess {
   private finish(outcome: TaskResult | ShoalError): void {
     const invocation = this.running;
     this.running = null;
+    clearTimeout(this.silence);
     if (this.state === 'busy') {
       this.state = 'idle';
       this.release();

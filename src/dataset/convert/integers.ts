@@ -31,6 +31,7 @@ function convert64(column: Column, data: BigInt64Array | BigUint64Array, place: 
   const { length } = data;
   const low = new Uint32Array(data.buffer, data.byteOffset, length * 2);
   const high = data instanceof BigInt64Array ? new Int32Array(data.buffer, data.byteOffset, length * 2) : low;
+  if (place.forRows && column.validity === null && fitInt32(low, high)) return lowHalves(low);
   const numbers = new Float64Array(length);
   for (let index = 0; index < length; index++) {
     const value = (high[index * 2 + 1] ?? 0) * twoTo32 + (low[index * 2] ?? 0);
@@ -41,4 +42,18 @@ function convert64(column: Column, data: BigInt64Array | BigUint64Array, place: 
     }
   }
   return column.validity === null ? numbers : mapValid<number, number>(column, numbers, (value) => value);
+}
+
+/** Whether each high half only repeats the sign of its low half. */
+function fitInt32(low: Uint32Array, high: Int32Array | Uint32Array): boolean {
+  for (let half = 0; half < low.length; half += 2) {
+    if (high[half + 1] !== (low[half] ?? 0) >> 31) return false;
+  }
+  return true;
+}
+
+function lowHalves(low: Uint32Array): Int32Array {
+  const numbers = new Int32Array(low.length / 2);
+  for (let index = 0; index < numbers.length; index++) numbers[index] = low[index * 2] ?? 0;
+  return numbers;
 }

@@ -2,8 +2,9 @@ import type { Interval } from '../../plan/batch.ts';
 import type { TimestampUnit } from '../../plan/types.ts';
 
 /** The largest and smallest counts stand for ±infinity; the text of all of these is the engine's. */
-const infiniteDays = 2 ** 31 - 1;
-const infiniteTicks = 2n ** 63n - 1n;
+export const infiniteDays = 2 ** 31 - 1;
+/** See {@link infiniteDays}. */
+export const infiniteTicks = 2n ** 63n - 1n;
 
 /** Ticks of a unit in a second. */
 export const ticksPerSecond: Readonly<Record<TimestampUnit, bigint>> = {

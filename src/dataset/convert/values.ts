@@ -23,6 +23,8 @@ export interface Place {
   readonly options: ConvertOptions;
   /** Row of the whole result that holds the column's value at `index`. */
   readonly rowOf: (index: number) => number;
+  /** Whether the values go into objects, so that their array's class does not matter: small integers take no memory of their own there. */
+  readonly forRows?: boolean;
 }
 
 /**

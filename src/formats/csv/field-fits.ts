@@ -1,5 +1,6 @@
-import type { DataType } from '../../plan/types.ts';
+import type { DataType, TimestampUnit } from '../../plan/types.ts';
 import { type FieldFormats, type FieldKind, fieldClassifier } from './field-type.ts';
+import { isCalendarDay } from './strptime.ts';
 
 /** Bits and sign of the integer types. */
 const integerTypes: Readonly<Record<string, readonly [signed: boolean, bits: bigint]>> = {
@@ -22,8 +23,26 @@ const integerTypes: Readonly<Record<string, readonly [signed: boolean, bits: big
  */
 export function fieldFits(formats: FieldFormats): (text: string, type: DataType) => boolean {
   const classify = fieldClassifier(formats);
-  return (text, type) => fits(text, type, classify);
+  return (text, type) => fits(text, type, classify) || isFarTime(text, type, formats);
 }
+
+/** The texts that the engine writes of times beyond the years 1 to 9999; it reads infinity where no pattern is given. */
+function isFarTime(text: string, type: DataType, { dateFormat, timestampFormat }: FieldFormats): boolean {
+  if (type.kind !== 'date' && type.kind !== 'timestamp' && type.kind !== 'timestamptz') return false;
+  if (/^-?infinity$/.test(text)) return (type.kind === 'date' ? dateFormat : timestampFormat) === null;
+  const [, year = '', month, day, before, clock = '', digits = '', zone = ''] = farTime.exec(text) ?? [];
+  if (before === undefined ? year.length < 5 : year === '') return false;
+  const counted = before === undefined ? Number(year) : 1 - Number(year);
+  if (!isCalendarDay(counted, Number(month), Number(day))) return false;
+  if (type.kind === 'date') return clock === '';
+  const most = type.kind === 'timestamp' ? fractionOf[type.unit] : fractionOf.us;
+  return clock !== '' && digits.length <= most && (zone !== '') === (type.kind === 'timestamptz');
+}
+
+const farTime = /^(\d{4,})-(\d\d)-(\d\d)( \(BC\))?( (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.(\d*[1-9]))?(\+00)?)?$/;
+
+/** Digits of a second's fraction that each unit holds. */
+const fractionOf: Readonly<Record<TimestampUnit, number>> = { s: 0, ms: 3, us: 6, ns: 9 };
 
 function fits(text: string, type: DataType, classify: (text: string) => FieldKind): boolean {
   const limits = integerTypes[type.kind];
@@ -41,7 +60,7 @@ function fits(text: string, type: DataType, classify: (text: string) => FieldKin
     case 'time':
       return /^\d{1,2}:\d{2}(:\d{2}(\.\d*)?)?$/.test(text) && fractionDigits(text) <= 6;
     case 'timestamp':
-      return fitsTimestamp(text, classify(text), { s: 0, ms: 3, us: 6, ns: 9 }[type.unit]);
+      return fitsTimestamp(text, classify(text), fractionOf[type.unit]);
     case 'timestamptz': {
       const kind = classify(text);
       return fitsTimestamp(text, kind === 'timestamptz' ? 'timestamp' : kind, 6);

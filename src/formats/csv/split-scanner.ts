@@ -1,4 +1,5 @@
-import type { Newline, RecordScanner, ScanStart } from '../record-scanner.ts';
+import type { Newline } from '../../plan/source.ts';
+import type { RecordScanner, ScanStart } from '../record-scanner.ts';
 import type { RecordDialect } from './records.ts';
 import { byteOf, scanState, scanTransitions } from './split-states.ts';
 

@@ -17,6 +17,13 @@ export interface ResolveIo {
   ) => Promise<{ readonly bytes: Uint8Array; readonly atEnd: boolean }>;
   /** What is known of files from earlier queries of the session. */
   readonly cache: ResolveCache;
+  /** Workers that read footers where there are very many; left out where there are none. */
+  readonly footerWorkers?: {
+    /** Footers that the driver reads by itself; see `mostDriverFooters`. */
+    readonly mostDriverFooters: number;
+    /** Whether queries are spread over workers. */
+    areThere(): Promise<boolean>;
+  };
   readonly signal?: AbortSignal;
 }
 
@@ -26,4 +33,6 @@ export interface FileContents {
   /** The files, with their own column order where it matters. */
   readonly files: readonly ScanFile[];
   readonly columns: Schema;
+  /** Uri of the one file whose columns these are, where no other one was looked at. */
+  readonly schemaFrom?: string;
 }

@@ -1,7 +1,8 @@
-import { ShoalError, SourceError, TypeMismatchError, UnknownColumnError } from '../../errors.ts';
+import { TypeMismatchError, UnknownColumnError } from '../../errors.ts';
 import { checkParquet } from '../../formats/parquet/check-parquet.ts';
 import { emptyParquet } from '../../formats/parquet/empty-file.ts';
 import { footerOf, readFooterBytes } from '../../formats/parquet/fetch-footer.ts';
+import { asSourceError } from '../../formats/parquet/unreadable-footer.ts';
 import type { ScanFile, SourceSpec } from '../../plan/source.ts';
 import { formatType } from '../../plan/type-name.ts';
 import { type Schema, sameType } from '../../plan/types.ts';
@@ -10,9 +11,16 @@ import { inParallel } from './in-parallel.ts';
 import type { FileContents, ResolveIo } from './io.ts';
 import { mergeSchemas } from './merge-schemas.ts';
 
+/** Footers that the driver reads of one source at most, where there are workers to read them. */
+export const mostDriverFooters = 256;
+
 /**
  * Columns of Parquet files, which all must have the same. Every file is looked at: of one on this machine at 16 bytes to see
  * that it is whole and at its footer, by the engine; of one elsewhere the footer is fetched.
+ *
+ * Of more than 256 files elsewhere that workers are to read, only the first one is looked at: the workers compare the others'
+ * columns with its own when they read their footers for splits (`worker/inspect-scan.ts`), but for files that are skipped by
+ * their folders before. With `unionByName` the driver reads all footers, however many: no file can say which columns there are.
  *
  * @param folders names that hive folders give, which files need not agree on
  */
@@ -22,14 +30,24 @@ export async function resolveParquet(
   folders: ReadonlySet<string>,
   io: ResolveIo,
 ): Promise<FileContents> {
-  const schemas = await inParallel(files, (file) => io.cache.parquetSchemas.get(file, () => describe(file, io)));
+  const byWorkers = await areForWorkers(spec, files, io);
+  const described = byWorkers ? files.slice(0, 1) : files;
+  const schemas = await inParallel(described, (file) => io.cache.parquetSchemas.get(file, () => describe(file, io)));
   const own = schemas.map((schema) => schema.filter((field) => !folders.has(field.name)));
   const columns = mergeSchemas(
-    files.map(({ uri }, index) => ({ uri, schema: own[index] ?? [] })),
+    described.map(({ uri }, index) => ({ uri, schema: own[index] ?? [] })),
     spec.unionByName,
   );
-  expectGivenTypes(spec, columns, folders, files[0]?.uri ?? '');
-  return { format: { kind: 'parquet' }, files, columns };
+  const [first] = files;
+  expectGivenTypes(spec, columns, folders, first?.uri ?? '');
+  return { format: { kind: 'parquet' }, files, columns, ...(byWorkers && first ? { schemaFrom: first.uri } : {}) };
+}
+
+/** Whether workers are to read the files' footers. Nobody is asked about workers where there are few files. */
+async function areForWorkers(spec: SourceSpec, files: readonly ScanFile[], io: ResolveIo): Promise<boolean> {
+  const { footerWorkers } = io;
+  if (!footerWorkers || spec.unionByName || files.length <= footerWorkers.mostDriverFooters) return false;
+  return files.every(({ uri }) => localPath(uri) === null) && footerWorkers.areThere();
 }
 
 async function describe(file: ScanFile, io: ResolveIo): Promise<Schema> {
@@ -44,20 +62,6 @@ async function describeElsewhere(file: ScanFile, io: ResolveIo): Promise<Schema>
   const bytes = await readFooterBytes(io.store, file, io.signal ? { signal: io.signal } : {});
   await io.cache.footers.get(file, async () => footerOf(file, bytes));
   return asSourceError(file, () => io.describeEmptyParquet(emptyParquet(bytes)));
-}
-
-async function asSourceError(file: ScanFile, read: () => Promise<Schema>): Promise<Schema> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof ShoalError) throw error;
-    const told = error instanceof Error ? (error.message.split('\n')[0] ?? '').replace(/[^!-~]+$/, '') : String(error);
-    throw new SourceError(
-      'BAD_FORMAT',
-      `${file.uri} cannot be read as Parquet; its footer is damaged or of a kind that the engine does not know: ${told}`,
-      { cause: error, details: { uri: file.uri } },
-    );
-  }
 }
 
 /** A Parquet file says its types itself; `schema` may repeat them, for the row type in the editor. */

@@ -75,6 +75,7 @@ function folderFilter(bucket: string, prefix: string, enter: ListOptions['enter'
   };
 }
 
-function decodeKey(key: string, encoding: string | undefined): string {
+/** A key as it is, of a listing that was asked for with `encoding-type=url`. */
+export function decodeKey(key: string, encoding: string | undefined): string {
   return encoding === 'url' ? decodeURIComponent(key.replaceAll('+', '%20')) : key;
 }

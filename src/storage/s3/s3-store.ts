@@ -3,10 +3,11 @@ import { openClient } from './client.ts';
 import { addressOf, type Connection, send } from './connection.ts';
 import { headObject } from './head.ts';
 import { listObjects } from './list.ts';
+import { listUploads } from './list-uploads.ts';
 import { resolveOptions, type S3Options } from './options.ts';
 import { readObject } from './read.ts';
 import { realTiming, type Timing } from './retry.ts';
-import { abortObject, commitObject, stageObject } from './upload.ts';
+import { abortObject, canCommitObject, commitObject, stageObject } from './upload.ts';
 import { writeObject } from './write.ts';
 
 /** A store over S3 and what speaks its protocol; the SDK is loaded here and nowhere else. */
@@ -20,8 +21,10 @@ export async function openS3Store(options: S3Options = {}, timing: Timing = real
     stagingPath: async () => null,
     stage: (uri, content, { signal } = {}) => stageObject(connection, uri, content, signal),
     commit: (staged, mode) => commitObject(connection, staged, mode),
+    canCommit: (staged) => canCommitObject(connection, staged),
     abort: (staged) => abortObject(connection, staged),
-    write: (uri, content, mode, { signal } = {}) => writeObject(connection, uri, content, mode, signal),
+    listStaged: (prefix) => listUploads(connection, prefix),
+    write: (uri, content, mode, writeOptions = {}) => writeObject(connection, uri, content, mode, writeOptions),
     delete: (uri) => deleteObject(connection, uri),
   };
 }

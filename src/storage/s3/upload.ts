@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { StorageError } from '../../errors.ts';
-import type { CommitMode, ObjectInfo, StagedContent, StagedObject } from '../store.ts';
+import type { CommitMode, ObjectInfo, StagedContent, StagedName, StagedObject } from '../store.ts';
 import { addressOf, type Connection, Refused, send } from './connection.ts';
 import { encryptionOf } from './encryption.ts';
-import { markName, shownBefore } from './mark.ts';
+import { isShown, markName, shownBefore } from './mark.ts';
 import { forEachParallel } from './parallel.ts';
 import { maxParts, partsOf } from './parts.ts';
 
@@ -42,6 +42,7 @@ export async function commitObject(
   connection: Connection,
   staged: StagedObject,
   mode: CommitMode,
+  ifVersion?: string,
 ): Promise<ObjectInfo> {
   const { uri, sizeBytes } = staged;
   const { uploadId, etags, mark } = JSON.parse(staged.token) as Token;
@@ -49,7 +50,7 @@ export async function commitObject(
     ...addressOf(connection, uri),
     UploadId: uploadId,
     MultipartUpload: { Parts: etags.map((ETag, index) => ({ ETag, PartNumber: index + 1 })) },
-    ...(mode === 'create' ? { IfNoneMatch: '*' } : {}),
+    ...conditionOf(mode, ifVersion),
   };
   try {
     const answer = await send(
@@ -61,12 +62,40 @@ export async function commitObject(
     return { uri, sizeBytes, version: answer.ETag ?? '' };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    return await shownBefore(connection, staged, mark, error.status);
+    return await shownBefore(connection, staged, mark, error.status, ifVersion);
   }
 }
 
+/** What a write asks of the object whose place it takes. */
+export function conditionOf(
+  mode: CommitMode,
+  ifVersion: string | undefined,
+): { IfNoneMatch?: '*' } | { IfMatch: string } {
+  if (ifVersion !== undefined) return { IfMatch: ifVersion };
+  return mode === 'create' ? { IfNoneMatch: '*' } : {};
+}
+
+/** Whether an upload is still uncompleted, or was completed and its object stands there: see `ObjectStore.canCommit`. */
+export async function canCommitObject(connection: Connection, staged: StagedObject): Promise<boolean> {
+  const { uri } = staged;
+  const { uploadId, mark } = JSON.parse(staged.token) as Token;
+  const input = { ...addressOf(connection, uri), UploadId: uploadId, MaxParts: 1 };
+  try {
+    await send(connection, { doing: 'look for the upload of', uri }, (s3) => s3.listParts(input), [404]);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return (await isShown(connection, uri, mark)) !== null;
+  }
+}
+
+/** What `abort` needs of an upload that a listing told. */
+export function abortToken(uploadId: string): string {
+  return JSON.stringify({ uploadId } satisfies Pick<Token, 'uploadId'>);
+}
+
 /** Aborts an upload and so frees its parts; one that is completed or aborted already is fine. */
-export async function abortObject(connection: Connection, staged: Pick<StagedObject, 'uri' | 'token'>): Promise<void> {
+export async function abortObject(connection: Connection, staged: StagedName): Promise<void> {
   const { uploadId } = JSON.parse(staged.token) as Token;
   const input = { ...addressOf(connection, staged.uri), UploadId: uploadId };
   try {
@@ -102,7 +131,7 @@ export async function stageParts(write: Write, parts: AsyncIterable<Uint8Array>)
   try {
     await forEachParallel(parts, parallelParts, upload, signal);
   } catch (error) {
-    await abortObject(connection, { uri, token: JSON.stringify({ uploadId }) }).catch(() => {});
+    await abortObject(connection, { uri, token: abortToken(uploadId) }).catch(() => {});
     throw error;
   }
   return { uri, sizeBytes, token: JSON.stringify({ uploadId, etags, mark } satisfies Token) };

@@ -15,7 +15,7 @@ const pool = openPool({
   memoryLimitBytes: 256 << 20,
   store: {},
 });
-const context = { signal: new AbortController().signal, onBatch: async () => {}, batchRows: 1 };
+const context = { signal: new AbortController().signal, onBatch: async () => {}, batchRows: 1, share: 1 };
 const run = async (name: string) => pool.invoke(await taskText(numbers([1]), csvSink(`${folder}/${name}`)), context);
 
 await run('first.csv');

@@ -157,7 +157,7 @@ test('a process that does not keep to the protocol is killed', async () => {
   expect(await errorOf(own.invoke(text, invocation()))).toMatchObject({
     name: 'InternalError',
     message:
-      'The pool received {"kind":"result","id":1}, which is no complete message of the kinds ready, result, error. ' +
+      'The pool received {"kind":"result","id":1}, which is no complete message of the kinds ready, alive, result, error. ' +
       "This is a defect in shoal; please report it with the query's explain() text.",
   });
 });
