@@ -12,6 +12,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   single: () => import('./single.ts'),
   distributed: () => import('./distributed.ts'),
   growth: () => import('./growth.ts'),
+  dispatch: () => import('./dispatch.ts'),
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -125,6 +125,13 @@ test('heavy libraries are loaded when they are used, not when shoal is', () => {
   expect(eager).toEqual([]);
 });
 
+test('DuckDB is required by engine/duckdb.ts, and nowhere imported: Node takes three times as long for that', () => {
+  const loaded = imports
+    .filter(({ target, typeOnly }) => target.startsWith('@duckdb/') && !typeOnly)
+    .map(({ file, target }) => `${file} → ${target}`);
+  expect(loaded).toEqual([]);
+});
+
 test('the only file that hands on what others export is src/index.ts', () => {
   const barrels = files.filter(
     (file) => file !== 'index.ts' && /^export\s+(\*|\{[^}]*\})\s+from/m.test(readFileSync(join(src, file), 'utf8')),

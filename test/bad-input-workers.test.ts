@@ -1,9 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { readFooter } from '../src/formats/parquet/fetch-footer.ts';
-import { col, connect, count, max, type Session } from '../src/index.ts';
+import { col, connect, count, max, type Session, type SourceError } from '../src/index.ts';
 import { createFileStore } from '../src/storage/file-store.ts';
 import { formatUri } from '../src/storage/uri.ts';
 import { errorOf } from './support/use-session.ts';
@@ -24,31 +25,36 @@ const newFile = (name: string, content: string | Buffer) => {
 let tiny: Session;
 let small: Session;
 let single: Session;
+let bytewise: Session;
+/** Called once, when the next query of `small` is planned and its first stage begins. */
+let onStart = () => {};
 
 beforeAll(async () => {
   const common = { workers: 2, workerThreads: 1, workspace };
   tiny = await connect({ ...common, planner: { forceExchange: true, splitBytes: 8 } });
   small = await connect({ ...common, planner: { forceExchange: true, splitBytes: 40_000 } });
+  small.on('progress', (event) => {
+    if (event.kind !== 'stage-started') return;
+    onStart();
+    onStart = () => {};
+  });
   single = await connect();
+  bytewise = await connect({ ...common, planner: { forceExchange: true, splitBytes: 1 } });
 });
 afterEach(() => {
-  expect(filesBelow(workspace)).toEqual([]);
+  // No empty folders either.
+  expect(entriesBelow(workspace)).toEqual([]);
 });
 afterAll(async () => {
   await tiny?.close();
   await small?.close();
   await single?.close();
+  await bytewise?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
-function filesBelow(path: string): string[] {
-  try {
-    return readdirSync(path, { recursive: true, withFileTypes: true }).flatMap((entry) =>
-      entry.isFile() ? [entry.name] : [],
-    );
-  } catch {
-    return [];
-  }
+function entriesBelow(path: string): string[] {
+  return existsSync(path) ? (readdirSync(path, { recursive: true }) as string[]) : [];
 }
 
 const leaveOut = "leave such rows out with { onBadRow: 'skip' } or { onBadRow: 'collect' }.";
@@ -137,6 +143,44 @@ test('a quoted newline that looks like a record does not mislead the error of a 
   });
 });
 
+const kinds = { LF: '\n', CRLF: '\r\n', CR: '\r' };
+const pairs = Object.entries(kinds).flatMap(([name, before]) =>
+  Object.entries(kinds).flatMap(([other, after]) =>
+    after === before ? [] : [{ name: `${name}, then ${other}`, before, after }],
+  ),
+);
+
+test.each(pairs)('newlines that change within a file, between tasks too: $name', async ({ before, after }) => {
+  const head = `id,v${before}1,"2\r\n"${before}3,"4\n"${before}5,6${before}`;
+  const path = newFile(`mixed-${randomUUID()}.csv`, `${head}7,8${after}9,10${after}11,12${after}13,14${after}`);
+  const reason = `ends in ${JSON.stringify(after)}, where the rows before it end in ${JSON.stringify(before)}. Give all rows the same newline, for instance with dos2unix.`;
+  const place = { uri: uriOf(path), byteOffset: head.length };
+  expect(await errorOf(single.read.csv(path).collect())).toMatchObject({
+    message: `Row 5 of ${uriOf(path)} (byte ${head.length}) ${reason}`,
+    details: place,
+  });
+  // Every task alone sees records of one kind.
+  for (const session of [tiny, bytewise]) {
+    expect(await errorOf(session.read.csv(path).collect())).toMatchObject({
+      name: 'SourceError',
+      code: 'BAD_RECORD',
+      message: `The row at byte ${head.length} of ${uriOf(path)} ${reason}`,
+      details: place,
+    });
+  }
+  const even = newFile(`even-${randomUUID()}.csv`, `${head}7,8${before}`);
+  expect((await tiny.read.csv(even).collect()).toArray()).toEqual((await single.read.csv(even).collect()).toArray());
+});
+
+test('of a bad record and a later change of newlines the first is told, as one task does', async () => {
+  const text = 'id,v\n1,2\n3,4,5\n6,7\n8,9\r\n10,11\r\n';
+  const path = newFile('both.csv', text);
+  const { details } = (await errorOf(single.read.csv(path).collect())) as SourceError;
+  expect(details).toMatchObject({ byteOffset: 9, fields: 3 });
+  for (const session of [tiny, bytewise])
+    expect(await errorOf(session.read.csv(path).collect())).toMatchObject({ details: { byteOffset: 9, fields: 3 } });
+});
+
 test('onBadRow leaves such records out in every task, counted or collected', async () => {
   const path = newFile(
     'some.csv',
@@ -188,6 +232,49 @@ test('a damaged row group: its bytes and rows', async () => {
     });
   }
   expect(await small.read.parquet(path).filter(col('id').lt(12_288)).count()).toBe(12_288);
+});
+
+test('a Parquet file that is cut off after the query was planned, one that is written anew, a text that grows', async () => {
+  const good = join(folder, 'whole.parquet');
+  await small
+    .from(Array.from({ length: 20_480 }, (_, id) => ({ id, text: `row ${id * 7919}` })))
+    .write.parquet(good, { rowGroupRows: 2_048 });
+  const bytes = readFileSync(good);
+  const text = `id,v\n${'1,2\n'.repeat(50_000)}`;
+  const line = '{"v":1}\n'.repeat(30_000);
+  const changes: readonly (readonly [name: string, before: string | Buffer, after: string | Buffer])[] = [
+    ['cut.parquet', bytes, bytes.subarray(0, bytes.length / 2)],
+    ['anew.parquet', bytes, Buffer.concat([bytes, bytes])],
+    ['grown.csv', text, `${text}3,4\n`],
+    ['grown.ndjson', line, `${line}{"v":2}\n`],
+  ];
+  for (const [name, before, after] of changes) {
+    const path = newFile(name, before);
+    onStart = () => writeFileSync(path, after);
+    const { read } = small;
+    const dataset = name.endsWith('csv')
+      ? read.csv(path)
+      : name.endsWith('json')
+        ? read.ndjson(path)
+        : read.parquet(path);
+    expect(await errorOf(dataset.groupBy().agg({ n: count() }).collect())).toMatchObject({
+      name: 'SourceError',
+      code: 'OBJECT_CHANGED',
+      message: expect.stringContaining(`${uriOf(path)} changed`),
+      details: { uri: uriOf(path) },
+    });
+  }
+});
+
+test('a Parquet file that is cut off: which bytes should be its end', async () => {
+  const good = join(folder, 'long.parquet');
+  await small.from(Array.from({ length: 5_000 }, (_, id) => ({ id }))).write.parquet(good);
+  const cut = newFile('short.parquet', readFileSync(good).subarray(0, 4_000));
+  expect(await errorOf(small.read.parquet(cut).collect())).toMatchObject({
+    name: 'SourceError',
+    code: 'BAD_FORMAT',
+    details: { uri: uriOf(cut), endByte: 4_000 },
+  });
 });
 
 test('rows of a job that fails in a later stage are gone', async () => {

@@ -3,13 +3,13 @@ import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { S3 } from '@aws-sdk/client-s3';
-// The fetch stage is no part of shoal's interface: it is taken from where the package has it.
-import type { ScanRel } from '../../dist/plan/relation.js';
-import { createStore } from '../../dist/storage/create-store.js';
-import type { ByteRange, ObjectStore } from '../../dist/storage/store.js';
-import { Fetcher } from '../../dist/worker/fetcher.js';
-import { localize } from '../../dist/worker/localize.js';
-import { Scratch } from '../../dist/worker/scratch.js';
+// The fetch stage is no part of what the package shows: it is taken from the sources.
+import type { ScanRel } from '../../src/plan/relation.ts';
+import { createStore } from '../../src/storage/create-store.ts';
+import type { ByteRange, ObjectStore } from '../../src/storage/store.ts';
+import { Fetcher } from '../../src/worker/fetcher.ts';
+import { localize } from '../../src/worker/localize.ts';
+import { Scratch } from '../../src/worker/scratch.ts';
 import { type Figure, speedUp } from '../harness/figures.ts';
 import { timePairs } from '../harness/pairs.ts';
 import { tablesAt } from '../tpch/tables-at.ts';

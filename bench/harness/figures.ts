@@ -11,8 +11,8 @@ export interface Goal {
 export interface Figure {
   /** What was measured: `q1: shoal ÷ DuckDB`. */
   readonly what: string;
-  /** A ratio of times, or megabytes of memory. */
-  readonly unit: 'ratio' | 'MB';
+  /** A ratio of times, megabytes of memory, or how many a second. */
+  readonly unit: 'ratio' | 'MB' | '/s';
   readonly estimate: Estimate;
   readonly goal?: Goal;
   /** Median time of shoal, in milliseconds. */

@@ -42,7 +42,14 @@ function goalText(figure: Figure, { bound, value }: Goal): string {
 }
 
 function quantity({ unit }: Figure, value: number): string {
-  return unit === 'MB' ? `${value.toFixed(0)} MB` : value.toFixed(2);
+  switch (unit) {
+    case 'ratio':
+      return value.toFixed(2);
+    case 'MB':
+      return `${value.toFixed(value < 100 ? 1 : 0)} MB`;
+    case '/s':
+      return `${value.toFixed(0)} /s`;
+  }
 }
 
 function milliseconds(ms: number | undefined): string {

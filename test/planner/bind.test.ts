@@ -154,7 +154,7 @@ test('fillNull and dropNulls', () => {
       scan parquet s3://lake/orders.parquet (1.00 KiB; 4 of 4 columns: id, country, total, day)"
   `);
   expect(explainBound(orders.fillNull('?', 'country'), { id: 'int64', country: 'string' })).toMatchInlineSnapshot(`
-    "project: id, country = coalesce(country, '?')
+    "project: id, country = coalesce(country, cast('?' as string))
       scan parquet s3://lake/orders.parquet (1.00 KiB; 4 of 4 columns: id, country, total, day)"
   `);
   expect(explainBound(orders.dropNulls('id'))).toMatchInlineSnapshot(`
