@@ -40,7 +40,12 @@ export function planOf(tasks: number, partitions: number): PhysicalPlan {
     prune: [],
   };
   const splits: ScanSplit[] = files.map((file) => ({ files: [file], bytes: file.sizeBytes }));
-  const partitioning = { kind: 'hash', keys: [{ kind: 'column', name: 'k' }], partitions } as const;
+  const partitioning = {
+    kind: 'hash',
+    keys: [{ kind: 'column', name: 'k' }],
+    partitions,
+    nullsTogether: true,
+  } as const;
   const read: RelNode = {
     kind: 'read',
     exchange: 0,
@@ -90,6 +95,7 @@ export function noOpBackend(partitions: number, sliceBytes: number): Backend {
       invokeMs: 0,
       bytesPerSecond: 1e8,
       taskTimeoutMs: 60_000,
+      maxTaskBytes: 256 * 1024,
       stoppable: true,
       price: null,
     },
@@ -110,14 +116,16 @@ export function contextOf(plan: PhysicalPlan, backend: Backend, changes: Partial
   const workspace = 'file:///nowhere/jobs/1/';
   return {
     backend: async () => backend,
-    driver: backend,
+    // This process takes tasks of any length.
+    driver: { ...backend, profile: { ...backend.profile, maxTaskBytes: Number.POSITIVE_INFINITY } },
     tasksOf: (stage, results) => stageTasks(plan, stage, results, workspace),
-    adapt: (stages, results, started) => adapt(stages, { results, started, ...plan }),
+    adapt: (stages, results, started) => adapt(stages, { results, started, plan }),
     waitsFor,
     resplit: (task) => resplit(task, plan.splits),
     store: createStore({}),
     workspace,
     journal: null,
+    lease: null,
     clock: systemClock,
     random: Math.random,
     policy: defaultPolicy,

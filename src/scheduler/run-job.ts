@@ -8,7 +8,6 @@ import { commitSink } from './commit-sink.ts';
 import type { JobContext } from './job.ts';
 import { JobRun } from './job-run.ts';
 import { runStage } from './run-stage.ts';
-import { stageResult } from './stage-result.ts';
 
 /**
  * Runs a plan: each stage once those that it waits for are done, their tasks side by side, the rest of the plan adapted to
@@ -89,9 +88,9 @@ async function runStages(planned: readonly Stage[], job: JobRun, finished: TaskR
       for (const stage of stages) {
         if (started.has(stage.id) || !context.waitsFor(stage, stages).every((input) => results.has(input))) continue;
         started.add(stage.id);
-        const run = runStage(stage, context.tasksOf(stage, results), job).then((tasks) => {
-          results.set(stage.id, stageResult(stage.id, tasks));
-          finished.push(...tasks.map(withoutRows));
+        const run = runStage(stage, context.tasksOf(stage, results), job).then((done) => {
+          results.set(stage.id, done.result);
+          finished.push(...done.results.map(withoutRows));
           running.delete(run);
         });
         running.add(run);

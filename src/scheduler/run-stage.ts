@@ -1,5 +1,5 @@
-import { AbortError, ShoalError } from '../errors.ts';
-import type { Stage } from '../plan/stage.ts';
+import { AbortError, InternalError, ShoalError } from '../errors.ts';
+import type { Stage, StageResult } from '../plan/stage.ts';
 import type { Task, TaskResult } from '../plan/task.ts';
 import { cancelMarkerOf } from './clean-up.ts';
 import type { JobRun, Place } from './job-run.ts';
@@ -8,6 +8,13 @@ import { Prefix } from './prefix.ts';
 import { nothing, stageResult } from './stage-result.ts';
 import { Stragglers } from './stragglers.ts';
 import { type AttemptHost, TaskAttempts } from './task-attempts.ts';
+
+/** A stage that is done. */
+export interface FinishedStage {
+  /** In the order of the tasks; a task that was cut into smaller ones has several. */
+  readonly results: readonly TaskResult[];
+  readonly result: StageResult;
+}
 
 /** A stage at work. */
 interface StageRun {
@@ -23,10 +30,9 @@ interface StageRun {
 /**
  * Runs a stage's tasks side by side, again those that guessed wrong where their part of a file begins.
  *
- * @returns the results, in the order of the tasks; a task that was cut into smaller ones has several
  * @throws what stopped the first task that failed
  */
-export async function runStage(stage: Stage, tasks: readonly Task[], job: JobRun): Promise<readonly TaskResult[]> {
+export async function runStage(stage: Stage, tasks: readonly Task[], job: JobRun): Promise<FinishedStage> {
   const { context } = job;
   context.onEvent({ kind: 'stage-started', stage: stage.id, tasks: tasks.length });
   const { output } = stage;
@@ -36,9 +42,10 @@ export async function runStage(stage: Stage, tasks: readonly Task[], job: JobRun
   const forget = job.onStop((error) => fail(run, error));
   try {
     const results = await settle(run, tasks);
-    const { rows, bytes } = stageResult(stage.id, results);
+    const result = stageResult(stage.id, results);
+    const { rows, bytes } = result;
     context.onEvent({ kind: 'stage-finished', stage: stage.id, rows, bytes });
-    return results;
+    return { results, result };
   } finally {
     forget();
   }
@@ -63,12 +70,20 @@ function hostOf(job: JobRun, { backend, slots }: Place): AttemptHost {
   };
 }
 
+/** Each correction puts the first part of a file that is wrong right, and a task has few parts: more of them come to no end. */
+const correctionsPerTask = 4;
+
 async function settle(run: StageRun, planned: readonly Task[]): Promise<readonly TaskResult[]> {
   let tasks = planned;
   let outcomes = await runAll(run, tasks, [...tasks.keys()], run.stage.enoughRows);
-  for (;;) {
+  for (let corrections = 0; ; corrections++) {
     const corrected = correctGuesses(tasks, outcomes);
     if (corrected.size === 0) break;
+    if (corrections >= correctionsPerTask * tasks.length) {
+      throw new InternalError(
+        `Stage ${run.stage.id} reads parts of files that still do not follow upon each other after ${corrections} corrections.`,
+      );
+    }
     tasks = tasks.map((task, index) => corrected.get(index) ?? task);
     // How many rows came before the wrong ones is not known: tasks that were not wanted may be, now.
     const again = [...tasks.keys()].filter((index) => corrected.has(index) || outcomes[index]?.kind === 'skipped');

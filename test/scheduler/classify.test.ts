@@ -26,7 +26,11 @@ test.each([
 
 test('a process that the system killed may have been too large', () => {
   const killed = (signal: string | null) => new BackendError('WORKER_LOST', 'x', { ...again, details: { signal } });
-  expect([wasKilled(killed('SIGKILL')), wasKilled(killed('SIGTERM')), wasKilled(killed(null))]).toEqual([true, false, false]);
+  expect([wasKilled(killed('SIGKILL')), wasKilled(killed('SIGTERM')), wasKilled(killed(null))]).toEqual([
+    true,
+    false,
+    false,
+  ]);
   expect(wasKilled(new Error('SIGKILL'))).toBe(false);
 });
 

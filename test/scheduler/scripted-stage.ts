@@ -6,12 +6,12 @@ import { JobRun } from '../../src/scheduler/job-run.ts';
 import { defaultPolicy, type Policy } from '../../src/scheduler/policy.ts';
 import { runStage } from '../../src/scheduler/run-stage.ts';
 import { nothing } from '../../src/scheduler/stage-result.ts';
+import { Actor } from '../simulation/actor.ts';
 import { drive } from '../simulation/drive.ts';
 import { Random } from '../simulation/random.ts';
 import { noStoreFaults } from '../simulation/setup.ts';
-import { Actor } from '../simulation/actor.ts';
 import { SimStore } from '../simulation/sim-store.ts';
-import { VirtualClock } from '../simulation/virtual-clock.ts';
+import type { VirtualClock } from '../simulation/virtual-clock.ts';
 
 /** One attempt, as a backend sees it. */
 export interface Call {
@@ -167,7 +167,7 @@ export async function runScripted(script: StageScript): Promise<StageRunReport> 
   let end: Pick<StageRunReport, 'results' | 'error' | 'endMs'> | null = null;
   script.onStart?.(job);
   runStage(stage, tasks, job).then(
-    (results) => {
+    ({ results }) => {
       end = { results, error: null, endMs: clock.now() };
     },
     (error) => {

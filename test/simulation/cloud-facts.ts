@@ -45,3 +45,30 @@ export const lambdaNetwork = {
   burstBytesPerSecond: 1.2 * 2 ** 30,
   bytesPerSecond: 75 * 2 ** 20,
 } as const;
+
+/** Lambda: calls a second that one client makes. Lithops, 1,000 calls, June 2022: 830 submitted a second. */
+export const lambdaInvocationsPerSecond = 830;
+
+/** Lambda: memory with which a worker has one vCPU. AWS documentation. */
+export const lambdaMemoryBytes = 1_769 * 2 ** 20;
+
+/** Lambda: share of the burst that a warm worker finds again. Skyrise, EDBT'25 (about a half). */
+export const lambdaRecharge = 0.5;
+
+/** S3: keys of a LIST page at most. AWS documentation. */
+export const s3KeysPerList = 1_000;
+
+/** Bytes of column chunks that one vCPU decodes and works on a second; `src/backends/local/profiles.ts`, measured on TPC-H. */
+export const engineBytesPerSecond = 100e6;
+
+/** Milliseconds of a vCPU that reading a footer of some 100 column chunks takes; measured with this repository's codec. */
+export const footerCpuMs = 2;
+
+/** AWS list prices in US dollars (us-east-1, x86), from memory: requests, calls, GiB-seconds. DELETE is free. */
+export const awsPrices = {
+  get: 0.4e-6,
+  put: 5e-6,
+  list: 5e-6,
+  invocation: 0.2e-6,
+  gibSecond: 1.66667e-5,
+} as const;

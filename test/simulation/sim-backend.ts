@@ -92,7 +92,10 @@ export class SimBackend implements Backend {
     this.driver = driver;
     this.book = new TaskBook(place.profile.slots);
     // Processes end with the one that started them.
-    if (place.profile.stoppable) driver.onDeath(() => this.workers.forEach((worker) => worker.kill()));
+    if (place.profile.stoppable)
+      driver.onDeath(() => {
+        for (const worker of this.workers) worker.kill();
+      });
   }
 
   async close(): Promise<void> {}
@@ -133,7 +136,10 @@ export class SimBackend implements Backend {
       clock.after(sampleMs(this.place.warmStart, random), () => port.failed(refused(profile.name)));
       return;
     }
-    if (random.chance(faults.lostBefore)) return this.notice(port);
+    if (random.chance(faults.lostBefore)) {
+      this.notice(port);
+      return;
+    }
     const first = this.start(text, port, random.chance(faults.lostMidway));
     if (!random.chance(faults.repeated)) return;
     // Whichever of them answers first is heard.

@@ -31,8 +31,8 @@ export interface SourceRead {
  */
 export function readSourceRows(source: SimSource, file: ScanFile, scan: number): SourceRead {
   const base = hash32(hashText(file.uri), hashText(file.version));
-  const rowsAt = (from: number, to: number) =>
-    Array.from({ length: Math.max(0, to - from) }, (_, index) => row(hash32(base, from + index)));
+  const all = allRows(base, source.rows);
+  const rowsAt = (from: number, to: number) => all.slice(from, Math.max(from, to));
   const { part } = file;
   if (!part) return { rows: rowsAt(0, source.rows), span: null };
   if (part.kind === 'row-groups') {
@@ -41,6 +41,15 @@ export function readSourceRows(source: SimSource, file: ScanFile, scan: number):
     return { rows, span: null };
   }
   return readRecords(source, file, part, { scan, base, rowsAt });
+}
+
+/** Rows of whole files: thousands of jobs read the same ones. */
+const known = new Map<number, readonly Row[]>();
+
+function allRows(base: number, count: number): readonly Row[] {
+  const found = known.get(base) ?? Array.from({ length: count }, (_, index) => row(hash32(base, index)));
+  known.set(base, found);
+  return found;
 }
 
 interface RecordsContext {
