@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { readFooter } from '../src/formats/parquet/fetch-footer.ts';
 import { col, connect, count, max, type Session, type SourceError } from '../src/index.ts';
@@ -170,6 +171,42 @@ test.each(pairs)('newlines that change within a file, between tasks too: $name',
   }
   const even = newFile(`even-${randomUUID()}.csv`, `${head}7,8${before}`);
   expect((await tiny.read.csv(even).collect()).toArray()).toEqual((await single.read.csv(even).collect()).toArray());
+});
+
+const quotedFirst = Object.entries(kinds).flatMap(([name, records]) =>
+  Object.entries(kinds).flatMap(([other, quoted]) =>
+    quoted === records ? [] : [{ name: `${other} in records of ${name}`, records, quoted }],
+  ),
+);
+
+test.each(quotedFirst)('the first newline is a quoted one of another kind: $name', async ({ records, quoted }) => {
+  const rows = ['"1",2', `"3${quoted}4",5`, '6,7', '8,9'];
+  const text = [`"id${quoted}x",v`, ...rows, ''].join(records);
+  const path = newFile(`quoted-${randomUUID()}.csv`, text);
+  const packed = newFile(`packed-${randomUUID()}.csv.gz`, gzipSync(text));
+  const headless = newFile(`headless-${randomUUID()}.csv`, `\ufeff${[`"id${quoted}x",1`, ...rows, ''].join(records)}`);
+  const expected = [
+    ['1', 2],
+    [`3${quoted}4`, 5],
+    ['6', 7],
+    ['8', 9],
+  ].map(([id, v]) => ({ [`id${quoted}x`]: id, v }));
+  for (const session of [single, tiny, bytewise]) {
+    for (const file of [path, packed]) expect((await session.read.csv(file).collect()).toArray()).toEqual(expected);
+    const first = { column0: `id${quoted}x`, column1: 1 };
+    expect((await session.read.csv(headless, { header: false }).collect()).toArray()).toEqual([
+      first,
+      ...expected.map((row) => ({ column0: row[`id${quoted}x`], column1: row.v })),
+    ]);
+    const bad = newFile(`bad-${randomUUID()}.csv`, `${text}10,x${records}11,12${records}`);
+    const options = { schema: { v: 'int64' }, onBadRow: 'collect' } as const;
+    const kept = await session.read.csv(bad, options).collect();
+    expect([kept.numRows, kept.rejected?.count]).toEqual([5, 1]);
+    expect(await errorOf(session.read.csv(bad, { schema: { v: 'int64' } }).collect())).toMatchObject({
+      code: 'BAD_RECORD',
+      details: { uri: uriOf(bad), byteOffset: text.length, column: 'v', value: 'x' },
+    });
+  }
 });
 
 test('of a bad record and a later change of newlines the first is told, as one task does', async () => {

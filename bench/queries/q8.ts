@@ -13,7 +13,7 @@ export function q8({ part, lineitem, supplier, orders, customer, nation, region 
     .join(lineitem, { leftOn: 'p_partkey', rightOn: 'l_partkey' })
     .join(orders, { leftOn: 'l_orderkey', rightOn: 'o_orderkey' })
     .filter(col('o_orderdate').between(new Date('1995-01-01'), new Date('1996-12-31')))
-    .join(americans, { leftOn: 'o_custkey', rightOn: 'c_custkey' })
+    .join(americans, { leftOn: 'o_custkey', rightOn: 'c_custkey', how: 'semi' })
     .join(supplier, { leftOn: 'l_suppkey', rightOn: 's_suppkey' })
     .join(nation, { leftOn: 's_nationkey', rightOn: 'n_nationkey' })
     .groupBy({ o_year: col('o_orderdate').dt.year() })

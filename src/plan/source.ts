@@ -47,6 +47,8 @@ export type ResolvedFormat =
       readonly dialect: ResolvedCsvDialect;
       readonly columns: Schema;
       readonly onBadRow: OnBadRow;
+      /** How records end in files that do not say otherwise; left out where that is not known. */
+      readonly newline?: Newline;
     }
   | {
       readonly kind: 'ndjson';
@@ -73,6 +75,8 @@ export interface ScanFile {
    * names, and columns that are not among them are null.
    */
   readonly columns?: readonly string[];
+  /** How the records of a CSV file end, where it is not as the format says; '' where that is not known. */
+  readonly newline?: Newline | '';
 }
 
 /** How a record of text ends. */

@@ -2,11 +2,12 @@ import type { RelNode } from '../plan/relation.ts';
 import { pruneColumns } from './rules/prune-columns.ts';
 import { pruneFiles } from './rules/prune-files.ts';
 import { pushDownFilter } from './rules/push-down-filter.ts';
+import { pushDownSemiJoin } from './rules/push-down-semi-join.ts';
 import type { Rule, RuleContext } from './rules/rule.ts';
 import { shareSubplans } from './rules/share-subplans.ts';
 
 /** Rules in the order in which they run, each once. */
-export const rules: readonly Rule[] = [pushDownFilter, pruneColumns, pruneFiles];
+export const rules: readonly Rule[] = [pushDownFilter, pushDownSemiJoin, pruneColumns, pruneFiles];
 
 /** The plan after all rules: the same rows, less work. Pure. */
 export function optimize(plan: RelNode, context: RuleContext): RelNode {

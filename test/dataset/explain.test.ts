@@ -106,7 +106,7 @@ test('a join whose small side every task reads whole', async () => {
     .groupBy('name')
     .agg({ total: sum('id') });
   expect(readable(await query.explain({ run: true }), spread)).toMatchInlineSnapshot(`
-    "Run: 10 tasks; … ms, … ms in tasks
+    "Run: 9 tasks; … ms, … ms in tasks
     Stage 0: 1 task, rows to the next stage, all to every task
       estimated: 19 B read in place; 19 B within task results
       measured: 2 rows; … within task results; 1 task; … ms, … ms in tasks
@@ -122,7 +122,7 @@ test('a join whose small side every task reads whole', async () => {
             every task reads all of it
     Stage 2: about 1 task, rows to the next stage, all to one task
       estimated: 2.39 KiB within task results
-      measured: 2 rows; … within task results; 2 tasks; … ms, … ms in tasks
+      measured: 2 rows; … within task results; 1 task; … ms, … ms in tasks
       aggregate: by name: total = sum("partial 0.sum")
         read exchange 1: name, "partial 0.sum"
     Stage 3: 1 task, rows to the driver
@@ -164,7 +164,7 @@ test('a side of a join that turns out small is read whole, and the stage that wo
   `);
   expect(readable(await query.explain({ run: true }), hashed)).toMatchInlineSnapshot(`
     "Note: Stage 1 was not needed: the stage that reads its rows does its work.
-    Run: 10 tasks; … ms, … ms in tasks
+    Run: 9 tasks; … ms, … ms in tasks
     Stage 0: 1 task, rows to the next stage, by hash of cast(k as int64) into 3 partitions
       estimated: 10,240 rows; 1.57 KiB read in place; 804 B within task results
       measured: 20,480 rows; row groups chosen by the engine; … within task results; 1 task; … ms, … ms in tasks
@@ -185,7 +185,7 @@ test('a side of a join that turns out small is read whole, and the stage that wo
                   6 splits of 2.26 KiB to 4.51 KiB; 10 row groups
     Stage 3: about 1 task, rows to the next stage, all to one task
       estimated: 1,024 rows; 612 B within task results
-      measured: 1 row; … within task results; 2 tasks; … ms, … ms in tasks
+      measured: 1 row; … within task results; 1 task; … ms, … ms in tasks
       aggregate: by k: n = coalesce(cast(sum("partial 0.count") as int64), 0)
         read exchange 2: k, "partial 0.count"
     Stage 4: 1 task, rows to the driver

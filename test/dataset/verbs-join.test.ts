@@ -143,3 +143,42 @@ test('wrong names and types are refused before anything runs', async () => {
     'join() computes a value from each row, and sum() needs many rows. Aggregate first, then join.',
   );
 });
+
+test('semi and anti joins above other joins keep and drop just what they would there', async () => {
+  const orders = session().from([
+    { id: 1, customer: 7, city: 'a' },
+    { id: 2, customer: 7, city: null },
+    { id: 3, customer: null, city: 'b' },
+    { id: 4, customer: 9, city: 'b' },
+    { id: 4, customer: 8, city: 'c' },
+  ]);
+  const items = session().from([
+    { id: 1, product: 'p' },
+    { id: 1, product: 'q' },
+    { id: 4, product: null },
+    { id: 4, product: 'p' },
+    { id: 5, product: 'r' },
+    { id: null, product: 'q' },
+  ]);
+  const keys = { id: [1, 1, 5, null], customer: [7, 8, 8, null], product: ['p', 'r', null] };
+  const sorted = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row)).sort();
+  for (const how of ['inner', 'left', 'right', 'full', 'cross'] as const) {
+    const pairs = (how === 'cross'
+      ? orders.join(items, { how })
+      : orders.join(items, { on: 'id', how })) as unknown as Dataset;
+    const chain = pairs.filter(col('city').ne('c').or(col('city').isNull())).rename({ city: 'town' });
+    const rows = await chain.toArray();
+    for (const [name, wanted] of Object.entries(keys)) {
+      const key = name as keyof typeof keys;
+      const table = session().from(wanted.map((value) => ({ value })));
+      const isWanted = (row: object) => {
+        const value = (row as Record<string, number | string | null>)[key];
+        return value !== null && (wanted as readonly unknown[]).includes(value);
+      };
+      const rowsOf = async (kind: 'semi' | 'anti') =>
+        sorted(await chain.join(table, { leftOn: col(key), rightOn: col('value'), how: kind }).toArray());
+      expect(await rowsOf('semi'), `${how} ${key}`).toEqual(sorted(rows.filter(isWanted)));
+      expect(await rowsOf('anti'), `${how} ${key}`).toEqual(sorted(rows.filter((row) => !isWanted(row))));
+    }
+  }
+});

@@ -241,6 +241,35 @@ test('CSV files in another order keep their own, files that differ are an error'
   ]);
 });
 
+test('newlines are those of the records, of every file; a file without one goes with the others', async () => {
+  const folder = newFolder();
+  const texts = {
+    'a-empty': '',
+    'b-common': '"id\nx",v\r\n1,2\r\n',
+    'c-header-only': '"id\nx",v',
+    'd-bare': 'id,v',
+    'e-feed': '"id\nx",v\n"1\r\n",2\n',
+    'f-return': '"id\nx",v\r1,2\r',
+    'g-half': '"id\nx",v\r',
+    'h-common': '"id\nx",v\r\n',
+  };
+  for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, `${name}.csv`), text);
+  const source = await resolve('csv', [folder], { unionByName: true });
+  expect(source.format).toMatchObject({ newline: '\r\n' });
+  expect(source.files.map(({ uri, newline }) => [uri.slice(uri.lastIndexOf('/') + 1, -4), newline])).toEqual([
+    ['a-empty', undefined],
+    ['b-common', undefined],
+    ['c-header-only', ''],
+    ['d-bare', undefined],
+    ['e-feed', '\n'],
+    ['f-return', '\r'],
+    ['g-half', ''],
+    ['h-common', undefined],
+  ]);
+  const { format } = await resolve('csv', [join(folder, 'd-bare.csv')]);
+  expect(Object.keys(format)).not.toContain('newline');
+});
+
 test('of many CSV files 32 are sampled, and the header of every one is read', async () => {
   const folder = newFolder();
   for (let index = 0; index < 100; index++) {

@@ -1,4 +1,4 @@
-import type { ResolvedCsvDialect, ResolvedFormat } from '../../plan/source.ts';
+import type { Newline, ResolvedCsvDialect, ResolvedFormat } from '../../plan/source.ts';
 import type { Field, Schema } from '../../plan/types.ts';
 import { renderChecked, renderFitting } from './checked-table.ts';
 import { looseType } from './checked-value.ts';
@@ -20,8 +20,8 @@ const bufferBytes = 2 * maxRecordBytes;
 /** What is the same in all files that one table function reads. */
 export interface CsvFiles {
   readonly header: boolean;
-  /** '' where the first newline of a file is that of all its records. */
-  readonly newline: '' | '\n' | '\r\n' | '\r';
+  /** How records end; '' where that is not known: then it is the first newline of a file. */
+  readonly newline: Newline | '';
   /** Columns in the files' own order. */
   readonly columns: Schema;
 }
@@ -87,7 +87,7 @@ function readCsv(
     'hive_partitioning = FALSE',
     `header = ${files.header ? 'TRUE' : 'FALSE'}`,
     ...dialectOptions(dialect),
-    // A slice may begin with a quoted newline of another kind, by which the engine would go.
+    // The first newline may be a quoted one of another kind, by which the engine would go.
     ...(files.newline === '' ? [] : [`new_line = ${quoteString(JSON.stringify(files.newline).slice(1, -1))}`]),
     `columns = ${renderColumns(columns)}`,
     `max_line_size = ${maxRecordBytes}`,

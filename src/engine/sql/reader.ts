@@ -93,7 +93,7 @@ export function csvFiles(rel: ScanRel, file: ScanFile | undefined, context: Rend
   const part = slice?.kind === 'records' ? slice : null;
   return {
     header: format.dialect.header && (part?.isHead ?? true),
-    newline: part?.newline ?? '',
+    newline: part ? part.newline : (file.newline ?? format.newline ?? ''),
     columns: columnsOf(rel, file),
   };
 }

@@ -1,20 +1,29 @@
 import { SourceError, UnknownColumnError } from '../../errors.ts';
-import type { CsvDialect, ResolvedCsvDialect } from '../../plan/source.ts';
+import type { CsvDialect, Newline, ResolvedCsvDialect } from '../../plan/source.ts';
 import type { DataType, Field, Schema } from '../../plan/types.ts';
 import type { FileSamples, Sample } from '../samples.ts';
 import { alignedRecords, isBlank } from './aligned-records.ts';
 import { type FieldKind, fieldClassifier, joinKinds, typeOfKind } from './field-type.ts';
+import { headNewline } from './head-newline.ts';
 import { headerNames, looksLikeHeader } from './header.ts';
 import { type CsvField, type CsvRecord, parseRecords, type RecordDialect } from './records.ts';
 import { sniffDialect } from './sniff-dialect.ts';
+
+/** What the beginning of a CSV file tells, when the dialect is known. */
+export interface CsvHead {
+  /** Columns in the file's own order; empty for a file without a record. */
+  readonly names: readonly string[];
+  /** How its records end; '' where that is not known, null where the file holds no newline. */
+  readonly newline: Newline | '' | null;
+}
 
 /** What is known of a CSV source before it is read. */
 export interface InferredCsv {
   readonly dialect: ResolvedCsvDialect;
   /** Columns of the first file, then those that only later files have. */
   readonly columns: Schema;
-  /** Names in each sampled file's own order; empty for a file without a record. */
-  readonly namesByFile: ReadonlyMap<string, readonly string[]>;
+  /** Of each sampled file, by uri. */
+  readonly heads: ReadonlyMap<string, CsvHead>;
 }
 
 /** What the user said of a CSV source. */
@@ -63,7 +72,9 @@ export function inferCsv(files: readonly FileSamples[], request: CsvRequest): In
   return {
     dialect,
     columns: withUserTypes(columnKinds(named, dialect, kindOf), request.schema, first.uri),
-    namesByFile: new Map(named.map(({ uri, names }) => [uri, names])),
+    heads: new Map(
+      named.map(({ uri, names, samples }) => [uri, { names, newline: headNewline(samples.head, dialect) }]),
+    ),
   };
 }
 
@@ -114,12 +125,13 @@ function joinKnown(a: FieldKind | null, b: FieldKind | null): FieldKind | null {
 }
 
 /**
- * Column names of one more file of a source whose dialect is known; none for a file without a record.
+ * What one more file of a source whose dialect is known begins with.
  *
  * @throws {SourceError} DUPLICATE_COLUMN
  */
-export function namesInFile(uri: string, head: Sample, dialect: ResolvedCsvDialect): readonly string[] {
-  return namesOf(headRecords({ uri, head, others: [] }, dialect), dialect.header);
+export function headOfFile(uri: string, head: Sample, dialect: ResolvedCsvDialect): CsvHead {
+  const names = namesOf(headRecords({ uri, head, others: [] }, dialect), dialect.header);
+  return { names, newline: headNewline(head, dialect) };
 }
 
 function namesOf(file: FileRecords, header: boolean): readonly string[] {
@@ -164,7 +176,11 @@ function fromSchemaAlone(
   schema: Readonly<Record<string, DataType>>,
 ): InferredCsv {
   const columns = Object.entries(schema).map(([name, type]): Field => ({ name, type }));
-  if (columns.length > 0) return { dialect, columns, namesByFile: new Map(files.map(({ uri }) => [uri, []])) };
+  const withoutNames = ({ uri, head }: FileSamples): [string, CsvHead] => [
+    uri,
+    { names: [], newline: headNewline(head, dialect) },
+  ];
+  if (columns.length > 0) return { dialect, columns, heads: new Map(files.map(withoutNames)) };
   const [first, ...rest] = files;
   const uri = first?.uri ?? '';
   const size = first?.head.text === '' ? `${uri} is empty (0 bytes)` : `${uri} holds no record`;

@@ -56,7 +56,8 @@ function leavesOut(join: JoinRel, side: 'left' | 'right', id: number): boolean {
   }
 }
 
-function isOneRow(node: RelNode): boolean {
+/** Whether a node gives exactly one row, whatever it reads. */
+export function isOneRow(node: RelNode): boolean {
   if (node.kind === 'project') return isOneRow(node.input);
   return node.kind === 'aggregate' && node.keys.length === 0;
 }

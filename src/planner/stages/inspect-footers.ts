@@ -12,22 +12,24 @@ export interface InspectedScan extends Omit<Inspection, 'differs'> {
   readonly tasks: number;
 }
 
-/** Footers of a task: eight are read at once, some 30 ms each, so that 64 take as long as a worker's start. */
-const leastFooters = 64;
+/** Footers of a task at least: eight are read at once, some 30 ms each, so that 256 take as long as a cold start of a function. */
+const leastFooters = 256;
 
 /** And at most, so that a task's text stays far below what a function service takes, and a lost one costs little. */
 const mostFooters = 512;
 
 /**
- * A plan whose tasks read the footers of a scan's files: one for each slot, of 64 to 512 files. Pure.
+ * A plan whose tasks read the footers of a scan's files: one for each slot, of about 256 to 512 files. Pure.
  *
  * @param slots tasks that run at once
  */
 export function inspectionPlan(scan: ScanRel, engineVersion: string, slots: number): PhysicalPlan {
   const { files } = scan.source;
   const each = Math.min(mostFooters, Math.max(leastFooters, Math.ceil(files.length / slots)));
-  const splits = Array.from({ length: Math.ceil(files.length / each) }, (_, index): ScanSplit => {
-    const own = files.slice(index * each, (index + 1) * each);
+  const tasks = Math.ceil(files.length / each);
+  const splits = Array.from({ length: tasks }, (_, index): ScanSplit => {
+    const [from, to] = [index, index + 1].map((at) => Math.floor((files.length * at) / tasks));
+    const own = files.slice(from, to);
     return { files: own, bytes: 0 };
   });
   const stage: Stage = {

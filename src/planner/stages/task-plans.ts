@@ -116,6 +116,8 @@ function partitionGroups(
   let before = 0;
   let open = -1;
   for (const { partition, bytes, slices } of partitions) {
+    // Nobody needs to read an empty one: behind the last of all rows it would have a share, and so a task, of its own.
+    if (bytes === 0) continue;
     if (slices.length > 0) {
       for (const slice of slices) groups.push({ fromPartition: partition, toPartition: partition + 1, slice });
       open = -1;

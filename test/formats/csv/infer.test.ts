@@ -33,7 +33,11 @@ const infer = (
   const found = inferCsv(Array.isArray(files) ? files : [files as FileSamples], { dialect, schema: types });
   const columns = found.columns.map((field) => `${field.name}: ${formatType(field.type)}`).join(', ');
   const { delimiter, quote, escape: escapeBy, header } = found.dialect;
-  return { columns, dialect: `${delimiter} ${quote} ${escapeBy} ${header}`, names: found.namesByFile };
+  return {
+    columns,
+    dialect: `${delimiter} ${quote} ${escapeBy} ${header}`,
+    names: new Map([...found.heads].map(([uri, { names }]) => [uri, names])),
+  };
 };
 
 test.each([

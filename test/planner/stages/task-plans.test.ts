@@ -71,6 +71,20 @@ test('small neighbouring partitions are one task, which reads its slice of every
   ]);
 });
 
+test('empty partitions have no tasks of their own, wherever they stand', () => {
+  const stage = stagesOf(grouped, splits).stages[1];
+  const rangesOf = (bytes: readonly number[]) => {
+    const results = new Map([[0, resultOf(0, [bytes])]]);
+    const plans = stage ? taskPlans(stage, { splits, results, partitionBytes: 600 }) : [];
+    return plans.map((plan) => [read(plan).parts.fromPartition, read(plan).parts.toPartition]);
+  };
+  expect(rangesOf([0, 500, 0, 100, 0])).toEqual([[1, 4]]);
+  expect(rangesOf([600, 0, 600, 0, 0])).toEqual([
+    [0, 1],
+    [2, 3],
+  ]);
+});
+
 test('an exchange without a row still has a task that reads nothing', () => {
   const stage = stagesOf(grouped, splits).stages[1];
   const plans = stage
