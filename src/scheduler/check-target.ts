@@ -16,21 +16,21 @@ export interface SinkTarget {
  * Refuses to write where something is, before any work is done; what comes there later is caught at the commit. Writes that
  * others decided and did not finish are finished first.
  *
- * @param own uris of files that an earlier run of the same job may have shown
+ * @param isOwn whether an earlier run of the same job may have shown a file
  * @throws {StorageError} ALREADY_EXISTS, naming what is there
  */
 export async function checkTarget(
   { mode, folder }: SinkTarget,
-  own: ReadonlySet<string>,
+  isOwn: (uri: string) => boolean,
   store: ObjectStore,
 ): Promise<void> {
   if (mode !== 'error' || folder === null) return;
   const { intents, files, manifest } = await survey(folder, store);
   if (intents.length > 0) {
     await rollForwardAll(folder, intents, store);
-    return checkTarget({ mode, folder }, own, store);
+    return checkTarget({ mode, folder }, isOwn, store);
   }
-  const foreign = files.find((uri) => !own.has(uri)) ?? (own.size === 0 ? manifest : null);
+  const foreign = files.find((uri) => !isOwn(uri)) ?? (files.length === 0 ? manifest : null);
   if (foreign !== null) throw notEmpty(folder, foreign);
 }
 

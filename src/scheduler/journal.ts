@@ -11,8 +11,11 @@ import { taskKey } from './task-key.ts';
 export interface Journal {
   /** Uri of its folder, ending in `/`, with all that the job's runs wrote: removed when the job has succeeded. */
   readonly folder: string;
-  /** Uris of the files that runs before may have shown. */
-  readonly own: ReadonlySet<string>;
+  /**
+   * Whether a file of the sink is the job's, which a run before may have shown. Told by its name: records may be gone already,
+   * of a run that was killed while it removed them.
+   */
+  isOwn(uri: string): boolean;
   /** The result of the same task in a run before, whose outputs are still there. */
   find(task: Task): TaskResult | null;
   /** Keeps a task's result: once the promise resolves, the task need not run again. */
@@ -51,7 +54,7 @@ export async function openJournal(folder: string, terms: LeaseTerms, host: Lease
   try {
     const listed = new Map<string, ObjectInfo>();
     for await (const info of store.list(folder)) listed.set(info.uri, info);
-    return { journal: await readJournal(folder, listed, store), lease, sink };
+    return { journal: await readJournal(folder, listed, sink, store), lease, sink };
   } catch (error) {
     lease.release();
     throw error;
@@ -64,23 +67,22 @@ const recordsFolder = 'done/';
 async function readJournal(
   folder: string,
   listed: ReadonlyMap<string, ObjectInfo>,
+  sink: LeaseSink | null,
   store: ObjectStore,
 ): Promise<Journal> {
   const records = joinUri(folder, recordsFolder);
   const found = new Map<string, TaskResult>();
-  const own = new Set<string>();
+  const fileName = sink?.fileName ?? null;
   const uris = [...listed.keys()].filter((uri) => uri.startsWith(records));
   await sideBySide(uris, async (uri) => {
     const result = await readRecord(uri, store);
-    if (result === null) return;
-    for (const file of result.staged) own.add(file.uri);
-    if (await isUsable(result, listed, store)) found.set(nameOf(uri).replace('.json', ''), result);
+    if (result !== null && (await isUsable(result, listed, store))) found.set(nameOf(uri).replace('.json', ''), result);
   });
   // What is recorded and of no use any more gives way to the new result.
   const stale = new Set(uris.map((uri) => nameOf(uri).replace('.json', '')).filter((key) => !found.has(key)));
   return {
     folder,
-    own,
+    isOwn: (uri) => fileName !== null && uri.startsWith(sink?.uri ?? '') && nameOf(uri).startsWith(fileName),
     find: (task) => found.get(taskKey(task)) ?? null,
     record: async (task, result) => {
       if (task.output.kind === 'result') return;

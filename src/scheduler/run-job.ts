@@ -26,7 +26,7 @@ export async function runJob(plan: PhysicalPlan, context: JobContext): Promise<r
   try {
     if (context.signal.aborted) abort();
     context.lease?.onLost((error) => job.stop(error));
-    if (plan.sink) await checkTarget(plan.sink, context.journal?.own ?? new Set(), context.store);
+    if (plan.sink) await checkTarget(plan.sink, (uri) => context.journal?.isOwn(uri) ?? false, context.store);
     await runStages(plan.stages, job, finished);
     // From here on what becomes of staged files is the commit's to say.
     isCommitting = true;

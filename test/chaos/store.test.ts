@@ -9,6 +9,7 @@ import { keysBelow } from '../s3/data.ts';
 import type { Fault, LoggedRequest } from '../support/s3-server/faults.ts';
 import { openTestServer } from '../support/s3-target.ts';
 import { tpchTables } from '../tpch/tables.ts';
+import { tellFigures } from './figures.ts';
 import { checkQuery, connectChaos, type KnownQuery, knownQueries } from './queries.ts';
 import { firstSeed, randomOf, runs } from './random.ts';
 
@@ -70,6 +71,7 @@ test('a store that answers 503 to 30 % of all requests costs less than twice the
     refused++;
     return slowDown;
   });
+  tellFigures({ queries: runs, undisturbed, refused, disturbed, ratio: (disturbed / undisturbed).toFixed(3) });
   expect(refused).toBeGreaterThan(undisturbed * 0.2);
   expect(disturbed).toBeLessThanOrEqual(2 * undisturbed);
 }, 1_800_000);
@@ -87,6 +89,7 @@ test('connections that drop, bodies that are cut, replies that are lost cost no 
     if (fault) injected++;
     return fault;
   });
+  tellFigures({ queries: runs, injected });
   expect(injected).toBeGreaterThan(runs);
 }, 1_800_000);
 
@@ -106,5 +109,6 @@ test('a flipped bit in what one stage hands to another is noticed and read again
     expect(await comments.toArray(), `SHOAL_SEED=${seed}`).toEqual(expected);
     target.server.setFaults(null);
   }
+  tellFigures({ queries: runs, flipped });
   expect(flipped).toBeGreaterThan(0);
 }, 1_800_000);

@@ -1,12 +1,10 @@
 import { expect, test } from 'vitest';
 import { AbortError, BackendError, SourceError } from '../../src/errors.ts';
-import type { PartSpan } from '../../src/plan/part-span.ts';
-import type { ScanRel } from '../../src/plan/relation.ts';
 import type { Task, TaskResult } from '../../src/plan/task.ts';
 import type { Journal } from '../../src/scheduler/journal.ts';
 import { nothing } from '../../src/scheduler/stage-result.ts';
 import { VirtualClock } from '../simulation/virtual-clock.ts';
-import { type Call, runScripted, ScriptedBackend, stageOf, taskOf } from './scripted-stage.ts';
+import { type Call, partTask, runScripted, ScriptedBackend, spanOf, stageOf, taskOf } from './scripted-stage.ts';
 
 const tasksOf = (count: number) => Array.from({ length: count }, (_, index) => taskOf(index));
 const indexOf = ({ id }: Pick<Call, 'id'>) => Number(id.slice(2));
@@ -102,7 +100,7 @@ test('what a journal has is not run again, and what is done is in it before the 
   const recorded: string[] = [];
   const journal: Journal = {
     folder: '',
-    own: new Set(),
+    isOwn: () => false,
     find: ({ id }) => (id === '0-1' ? { ...nothing(id), rows: 9 } : null),
     record: ({ id }) =>
       new Promise((resolve) => {
@@ -121,38 +119,6 @@ test('what a journal has is not run again, and what is done is in it before the 
     { kind: 'task-resumed', stage: 0, task: '0-1' },
   ]);
 });
-
-/** A task over a part of a file. */
-function partTask(index: number): Task {
-  const part = { kind: 'bytes', startByte: index * 10, endByte: index * 10 + 10 } as const;
-  const format = { kind: 'ndjson', columns: [], onBadRow: 'error' } as const;
-  const file = { uri: 's3://lake/a.csv', sizeBytes: 30, version: 'v', partition: {}, part };
-  const plan: ScanRel = {
-    kind: 'scan',
-    source: { format, files: [file], filesBeforePruning: 1, schema: [], partitionColumns: [], unionByName: false },
-    columns: [],
-    rowIdentity: null,
-    prune: [],
-  };
-  return taskOf(index, { plan });
-}
-
-/** The second part begins at byte 14, and says 15 unless it is told. */
-function spanOf({ text }: Call, index: number): PartSpan {
-  const isTold = text.includes('"exactStart":14');
-  const starts = [0, isTold ? 14 : 15, 21];
-  return {
-    scan: 0,
-    uri: 's3://lake/a.csv',
-    startByte: index * 10,
-    endByte: index * 10 + 10,
-    firstRecordByte: starts[index] ?? 0,
-    recordsEndByte: [14, 21, 30][index] ?? 0,
-    endState: 'record',
-    newline: '',
-    guessed: index > 0 && !isTold,
-  };
-}
 
 test('a part that was guessed wrong runs again from where it begins; its first result is of no use', async () => {
   const clock = new VirtualClock();

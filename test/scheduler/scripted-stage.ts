@@ -1,4 +1,6 @@
 import type { Backend, BackendProfile, InvokeContext } from '../../src/backends/backend.ts';
+import type { PartSpan } from '../../src/plan/part-span.ts';
+import type { ScanRel } from '../../src/plan/relation.ts';
 import type { Stage } from '../../src/plan/stage.ts';
 import { type Task, type TaskResult, taskVersion } from '../../src/plan/task.ts';
 import type { JobContext, JobEvent } from '../../src/scheduler/job.ts';
@@ -111,6 +113,38 @@ export function stageOf(changes: Partial<Stage> = {}): Stage {
     enoughRows: null,
     inputs: new Map(),
     ...changes,
+  };
+}
+
+/** A task over a part of a file. */
+export function partTask(index: number): Task {
+  const part = { kind: 'bytes', startByte: index * 10, endByte: index * 10 + 10 } as const;
+  const format = { kind: 'ndjson', columns: [], onBadRow: 'error' } as const;
+  const file = { uri: 's3://lake/a.csv', sizeBytes: 30, version: 'v', partition: {}, part };
+  const plan: ScanRel = {
+    kind: 'scan',
+    source: { format, files: [file], filesBeforePruning: 1, schema: [], partitionColumns: [], unionByName: false },
+    columns: [],
+    rowIdentity: null,
+    prune: [],
+  };
+  return taskOf(index, { plan });
+}
+
+/** The second part begins at byte 14, and says 15 unless it is told. */
+export function spanOf({ text }: Call, index: number): PartSpan {
+  const isTold = text.includes('"exactStart":14');
+  const starts = [0, isTold ? 14 : 15, 21];
+  return {
+    scan: 0,
+    uri: 's3://lake/a.csv',
+    startByte: index * 10,
+    endByte: index * 10 + 10,
+    firstRecordByte: starts[index] ?? 0,
+    recordsEndByte: [14, 21, 30][index] ?? 0,
+    endState: 'record',
+    newline: '',
+    guessed: index > 0 && !isTold,
   };
 }
 
