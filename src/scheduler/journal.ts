@@ -64,6 +64,9 @@ export async function openJournal(folder: string, terms: LeaseTerms, host: Lease
 /** Where records lie, below the journal's folder. */
 const recordsFolder = 'done/';
 
+/** Task keys are of 64 hexadecimal digits. */
+const recordName = /^[0-9a-f]{64}\.json$/;
+
 async function readJournal(
   folder: string,
   listed: ReadonlyMap<string, ObjectInfo>,
@@ -73,7 +76,8 @@ async function readJournal(
   const records = joinUri(folder, recordsFolder);
   const found = new Map<string, TaskResult>();
   const fileName = sink?.fileName ?? null;
-  const uris = [...listed.keys()].filter((uri) => uri.startsWith(records));
+  // A run that was killed may have left the beginning of a record, under a temporary name.
+  const uris = [...listed.keys()].filter((uri) => uri.startsWith(records) && recordName.test(nameOf(uri)));
   await sideBySide(uris, async (uri) => {
     const result = await readRecord(uri, store);
     if (result !== null && (await isUsable(result, listed, store))) found.set(nameOf(uri).replace('.json', ''), result);

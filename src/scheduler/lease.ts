@@ -196,8 +196,17 @@ class HeldLease implements Lease {
       this.record = renewed;
     } catch (error) {
       if (!isCode(error, 'OBJECT_CHANGED')) throw error;
-      this.lose(error);
+      const own = await this.ownWrite(renewed);
+      if (own) [this.version, this.record] = [own.version, own.record];
+      else this.lose(error);
     }
+  }
+
+  /** What stands there, where it is this job's own: a write whose reply was lost took effect all the same. */
+  private async ownWrite(renewed: LeaseRecord): Promise<StoredLease | null> {
+    const stored = await readLease(this.folder, this.host.store);
+    const asExpected = stored && { ...renewed, expiresMs: stored.record.expiresMs };
+    return stored && JSON.stringify(stored.record) === JSON.stringify(asExpected) ? stored : null;
   }
 
   private lose(cause: unknown): void {

@@ -67,9 +67,9 @@ export class Stragglers {
     const now = clock.now();
     let nextMs = Number.POSITIVE_INFINITY;
     for (const task of this.running) {
-      const since = task.aloneSinceMs;
-      if (since === null || task.wasSpeculated) continue;
-      const slowAt = since + this.slowMs;
+      if (task.wasSpeculated) continue;
+      // One that waits for its next attempt is looked at again when that may be slow.
+      const slowAt = (task.aloneSinceMs ?? now) + this.slowMs;
       if (slowAt > now) nextMs = Math.min(nextMs, slowAt);
       else {
         const release = this.left > 0 ? slots.tryAcquire(task.share) : null;

@@ -92,6 +92,10 @@ describe.each(['files', 'S3'] as const)('%s', (kind) => {
       // Their records may have been written, but no word of it heard.
       expect(second.resumed.length - first.finished.length).toBeLessThanOrEqual(2);
       await checkAnswer(place);
+      // A worker that was ended with its driver may leave the beginning of a file.
+      const session = await connect({ s3: server.options });
+      await session.gc({ workspace: `${place}workspace/`, sinks: [`${place}out/`], olderThanMs: 0 });
+      await session.close();
       const left = await names(place);
       expect(left.filter((name) => name.startsWith('workspace/'))).toEqual([]);
       expect(

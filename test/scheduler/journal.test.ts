@@ -96,6 +96,14 @@ describe.each(targets)('$name', ({ store, newFolder }) => {
     }
   });
 
+  test('the beginning of a record, which a killed run left under a temporary name, is no record', async () => {
+    const folder = newFolder();
+    await (await open(folder)).journal.record(task(), nothing('1-0'));
+    const temporary = joinUri(folder, 'done/.0123.json.11111111-2222-3333-4444-555555555555.tmp');
+    await store.write(temporary, { kind: 'bytes', bytes: Buffer.from('{"rows":') }, 'replace');
+    expect((await open(folder)).journal.find(task())).toEqual(nothing('1-0'));
+  });
+
   test('staged files count while they are staged, and once they are shown', async () => {
     const folder = newFolder();
     const stage = async (name: string) => ({

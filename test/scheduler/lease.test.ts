@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { StorageError } from '../../src/errors.ts';
 import { type LeaseHost, leaseUri, readLease, takeLease } from '../../src/scheduler/lease.ts';
 import type { ObjectStore } from '../../src/storage/store.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -36,6 +37,28 @@ describe.each(targets)('$name', ({ store, newFolder }) => {
     expect((await readLease(folder, store))?.record).toMatchObject({ startedMs, expiresMs: startedMs + 14_100 });
     lease.release();
     expect(host.clock.isIdle).toBe(true);
+  });
+
+  test('a renewal whose reply was lost is no loss of the lease', async () => {
+    const folder = newFolder();
+    let isLost = false;
+    const write: ObjectStore['write'] = async (...args) => {
+      const info = await store.write(...args);
+      if (!isLost) return info;
+      isLost = false;
+      // What a store says that sends the same write again.
+      throw new StorageError('OBJECT_CHANGED', 'It has another version by now.');
+    };
+    const host = hostOf({ ...store, write });
+    const lease = await takeLease(folder, terms, null, host);
+    const lost: unknown[] = [];
+    lease.onLost((error) => lost.push(error));
+    isLost = true;
+    await lease.confirm();
+    await lease.confirm();
+    expect((await readLease(folder, store))?.record).toMatchObject({ job: 'job', signs: 3 });
+    expect(lost).toEqual([]);
+    lease.release();
   });
 
   test('who was faster has it; who lost it is told, once', async () => {

@@ -17,9 +17,9 @@ test('a job that is aborted before its commit throws away all that was staged, a
   const store = world.as(new Actor('driver'));
   const staged: StagedFile[] = [];
   for (const token of [0, 1, 2, 3]) {
-    const file = store.stage(`s3://sink/part-${token}`, { kind: 'bytes', bytes: new Uint8Array(1) });
-    while (world.staged.size === token) clock.step();
-    staged.push({ ...(await file), rows: 1 });
+    const content = { kind: 'bytes', bytes: new Uint8Array(1) } as const;
+    void store.stage(`s3://sink/part-${token}`, content).then((file) => staged.push({ ...file, rows: 1 }));
+    await drive(clock, () => staged.length > token);
   }
   // The second part is guessed wrong at first: what its first attempt staged is of no use.
   const backend = new ScriptedBackend(clock, (call) => {

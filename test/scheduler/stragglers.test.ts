@@ -55,36 +55,47 @@ test('slowness is judged by how long a task itself has run, not by when the stag
   expect(endMs).toBe(2_100);
 });
 
-test('a task with more memory than its share takes as many places when it runs twice', async () => {
+test('the next attempt at a task that was lost is watched too', async () => {
   const clock = new VirtualClock();
+  const lost = new BackendError('WORKER_LOST', 'Gone.', { retryable: true });
   const backend = new ScriptedBackend(
     clock,
-    ({ id, attempt, share }) => {
-      if (id !== '0-9') return { afterMs: 1_000 };
+    ({ id, attempt }) => {
+      if (id !== '0-9' || attempt > 2) return { afterMs: 1_000 + 10 * Number(id.slice(2)) };
+      return attempt === 1 ? { afterMs: 500, error: lost } : { afterMs: 60_000 };
+    },
+    { slots: 10 },
+  );
+  // The others are done while it waits for its next attempt.
+  const policy = { backoffBaseMs: 10_000 };
+  const tasks = Array.from({ length: 10 }, (_, index) => taskOf(index));
+  const { endMs } = await runScripted({ clock, backend, tasks, policy });
+  const sent = backend.calls.filter(({ id }) => id === '0-9').map(({ sentMs }) => sentMs);
+  expect(sent).toHaveLength(3);
+  expect(endMs).toBe((sent[2] ?? 0) + 1_090);
+});
+
+test('a task with more memory than its share runs twice only where there is as much room again', async () => {
+  const run = async (slots: number) => {
+    const clock = new VirtualClock();
+    const reply = ({ id, share, attempt }: Call) => {
+      if (id !== '0-9') return { afterMs: 1_000 + 10 * Number(id.slice(2)) };
       if (share === 1) return { afterMs: 900, error: outOfMemory };
       return { afterMs: attempt === 2 ? 60_000 : 1_000 };
-    },
-    { slots: 4 },
-  );
-  const tasks = Array.from({ length: 10 }, (_, index) => taskOf(index));
-  const { results } = await runScripted({ clock, backend, tasks });
-  expect(results).toHaveLength(10);
-  const large = backend.calls.filter(({ share }) => share > 1);
-  expect(large.map(({ attempt, share }) => [attempt, share])).toEqual([
+    };
+    const backend = new ScriptedBackend(clock, reply, { slots });
+    await runScripted({ clock, backend, tasks: Array.from({ length: 10 }, (_, index) => taskOf(index)) });
+    return backend.calls.filter(({ id }) => id === '0-9').map(({ attempt, share }) => [attempt, share]);
+  };
+  expect(await run(4)).toEqual([
+    [1, 1],
     [2, 2],
     [3, 2],
   ]);
-  expect(mostAtOnce(backend.calls, 1_000, 60_000)).toBeLessThanOrEqual(4);
+  expect(await run(3)).toEqual([
+    [1, 1],
+    [2, 2],
+  ]);
 });
 
 const outOfMemory = new BackendError('OUT_OF_MEMORY', 'Too large.');
-
-/** Places that are taken at once, when attempts take so long unless they are stopped. */
-function mostAtOnce(calls: readonly Call[], usualMs: number, slowMs: number): number {
-  const endOf = ({ sentMs, stoppedMs, share }: Call) => stoppedMs ?? sentMs + (share > 1 ? slowMs : usualMs);
-  return Math.max(
-    ...calls.map(({ sentMs }) =>
-      calls.filter((call) => call.sentMs <= sentMs && endOf(call) > sentMs).reduce((sum, { share }) => sum + share, 0),
-    ),
-  );
-}

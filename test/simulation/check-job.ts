@@ -14,6 +14,7 @@ export function checkBooks({ backend, inProcess }: Drive, { policy }: JobSetup):
       // One attempt may run beside another that is slow.
       const tries = attempts - throttled - memory;
       if (tries > policy.maxAttempts + 1) problems.push(`Task ${id} was tried ${tries} times.`);
+      if (memory > Math.log2(profile.slots) + 2) problems.push(`Task ${id} ran out of memory ${memory} times.`);
       if (throttled > policy.maxThrottles + 2) problems.push(`Task ${id} was refused ${throttled} times.`);
     }
     return problems;
@@ -77,7 +78,7 @@ function stackOf(error: unknown): string {
 }
 
 /** How rows differ from those that are expected: nothing when they don't. */
-export function differ(actual: readonly Row[], expected: readonly Row[], ordered: boolean): readonly string[] {
+function differ(actual: readonly Row[], expected: readonly Row[], ordered: boolean): readonly string[] {
   const [a, b] = ordered ? [actual, expected] : [sortedRows(actual), sortedRows(expected)];
   const at = a.findIndex((value, index) => value !== b[index]);
   if (at < 0 && a.length === b.length) return [];

@@ -21,9 +21,6 @@ export const s3Latency: Readonly<Record<'read' | 'write', Latency>> = {
 /** S3 Standard: requests a second of one prefix partition. AWS; Skyrise: new prefixes do not help within a query. */
 export const s3RequestsPerSecond: Readonly<Record<'read' | 'write', number>> = { read: 5_500, write: 3_500 };
 
-/** S3 Standard: bytes a second of one connection, ranged GETs of 8 to 16 MB. AWS (85–90 MB/s), from memory. */
-export const s3BytesPerSecond = 85e6;
-
 /** Lambda: how many more workers there may be every 10 seconds, and how many at first. AWS documentation. */
 export const lambdaRamp = { first: 1_000, each: 1_000, everyMs: 10_000 } as const;
 
@@ -35,9 +32,6 @@ export const lambdaWarmStart: Latency = { medianMs: 25, p95Ms: 60, tailShare: 1e
 
 /** Lambda: longest run of a function. AWS documentation. */
 export const lambdaTimeoutMs = 15 * 60_000;
-
-/** Lambda: an asynchronous invocation may be delivered twice. AWS documentation; how often is a guess on the safe side. */
-export const lambdaRepeatShare = 0.01;
 
 /** Lambda network of one worker: so many bytes at full speed, then the slow one. Skyrise, EDBT'25. */
 export const lambdaNetwork = {

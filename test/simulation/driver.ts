@@ -37,19 +37,8 @@ export type Ending =
   | { readonly kind: 'done'; readonly results: readonly TaskResult[] }
   | { readonly kind: 'failed'; readonly error: unknown };
 
-/** What a driver is started with. */
-export interface DriverStart {
-  /** 1 for the first driver of a job. */
-  readonly number: number;
-  /** Null for one that lives on. */
-  readonly crash: Crash | null;
-  /** Called when it is about to run the first task. */
-  readonly onBegin: () => void;
-}
-
-/** Starts a driver: the real scheduler and planner, in a simulated world. */
-export function startDriver(world: World, setup: JobSetup, start: DriverStart): Drive {
-  const { number, crash } = start;
+/** Starts a driver: the real scheduler and planner, in a simulated world. @param crash null for one that lives on */
+export function startDriver(world: World, setup: JobSetup, number: number, crash: Crash | null): Drive {
   const actor = new Actor(`driver ${number}`, crash?.at, crash?.afterwards);
   const driver: Drive = {
     actor,
@@ -62,7 +51,7 @@ export function startDriver(world: World, setup: JobSetup, start: DriverStart): 
     end: null,
     later: 0,
   };
-  void run(driver, world, setup, start).then(
+  void run(driver, world, setup, number).then(
     (results) => {
       driver.end = { kind: 'done', results };
     },
@@ -73,12 +62,7 @@ export function startDriver(world: World, setup: JobSetup, start: DriverStart): 
   return driver;
 }
 
-async function run(
-  driver: Drive,
-  world: World,
-  setup: JobSetup,
-  { number, onBegin }: DriverStart,
-): Promise<readonly TaskResult[]> {
+async function run(driver: Drive, world: World, setup: JobSetup, number: number): Promise<readonly TaskResult[]> {
   const { actor, backend, inProcess, abort } = driver;
   const store = world.store.as(actor);
   const clock = clockOf(world, actor);
@@ -106,9 +90,7 @@ async function run(
       const data = batch.columns[0]?.data;
       if (data instanceof Float64Array) driver.rows.push(...data);
     },
-    onEvent: (event) => {
-      if (driver.events.push(event) === 1) onBegin();
-    },
+    onEvent: (event) => void driver.events.push(event),
     later: (work) => {
       driver.later++;
       const done = () => void driver.later--;

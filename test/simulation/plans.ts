@@ -39,7 +39,7 @@ export const sinkFolder = 's3://lake/out/';
 /** How far each query is spread; a plan of few tasks is done in no time, one of many has more to go wrong. */
 const spreads: readonly (Omit<Spread, 'splitBytes' | 'always'> & { readonly slots: number })[] = [
   { slots: 2, tasks: 3, partitions: 3, broadcastBytes: 64 << 20, exchange: null },
-  { slots: 4, tasks: 5, partitions: null, broadcastBytes: 0, exchange: null },
+  { slots: 4, tasks: 5, partitions: null, broadcastBytes: 1 << 20, exchange: null },
   { slots: 3, tasks: 4, partitions: 5, broadcastBytes: 0, exchange: 'two-level' },
 ];
 

@@ -4,7 +4,7 @@ import { lambdaColdStart, lambdaWarmStart, s3RequestsPerSecond } from './cloud-f
 import { Random } from './random.ts';
 import { rowBytes } from './rows.ts';
 import type { BackendFaults, SimPlace } from './sim-backend.ts';
-import type { StoreFaults } from './sim-store.ts';
+import type { StoreFaults } from './store-requests.ts';
 
 /** A driver's end at its n-th request to store or backend, from 1 on. */
 export interface Crash {
@@ -29,6 +29,8 @@ export interface JobSetup {
   readonly batchRows: number;
   /** When an input changes; null for never. */
   readonly changeMs: number | null;
+  /** When somebody else runs `gc`. */
+  readonly gcMs: number | null;
   /** When the caller loses patience. */
   readonly abortMs: number | null;
   /** Of each driver that crashes, one after another: which of its requests it does not survive. */
@@ -78,6 +80,7 @@ const switches = [
   'flipped',
   'requestRate',
   'change',
+  'gc',
   'abort',
   'crash',
 ] as const;
@@ -126,6 +129,7 @@ export function drawSetup(seed: number): JobSetup {
     maxTaskBytes: random.pick([2_000, 256 * 1024]),
     batchRows: random.pick([1, 7, 65_536]),
     changeMs: on.has('change') ? moment(5_000) : null,
+    gcMs: on.has('gc') ? moment(20_000) : null,
     abortMs: on.has('abort') ? moment(20_000) : null,
     crashes: Array.from({ length: crashes }, () => ({ at: moment(200), afterwards: random.chance(0.5) })),
     resume: random.chance(0.4),
@@ -155,7 +159,7 @@ export function driverPlace(): SimPlace {
 }
 
 /** How long a simulated function may take, milliseconds: shorter than a real one's, so that some are cut off. */
-export const simTimeoutMs = 60_000;
+const simTimeoutMs = 60_000;
 
 const workMs = { medianMs: 40, p95Ms: 90, tailShare: 0, tailMs: 0 };
 

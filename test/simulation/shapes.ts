@@ -66,6 +66,12 @@ export const shapes: readonly [Shape, ...Shape[]] = [
       .groupBy('customer')
       .agg({ most: max('amount') }),
   ),
+  rows('joins that turn out small', ({ logs }) => {
+    const some = (least: number) => logs.filter(col('id').gt(least)).select('customer');
+    return byCustomer(byCustomer(logs, some(5)), some(9))
+      .groupBy('customer')
+      .agg({ n: count() });
+  }),
   rows('union', ({ orders, customers }) => orders.union(customers.select('id', 'customer', 'amount')), true),
   rows('union, grouped and sorted', ({ orders, events }) =>
     orders

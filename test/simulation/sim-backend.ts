@@ -1,11 +1,11 @@
 import type { Backend, BackendProfile, InvokeContext } from '../../src/backends/backend.ts';
-import { AbortError, BackendError } from '../../src/errors.ts';
+import { BackendError } from '../../src/errors.ts';
 import type { TaskResult } from '../../src/plan/task.ts';
 import { Actor } from './actor.ts';
 import type { Latency } from './cloud-facts.ts';
+import { sampleMs } from './latency.ts';
 import { hash32, hashText, type Random } from './random.ts';
 import type { SimStore } from './sim-store.ts';
-import { sampleMs } from './sim-store.ts';
 import { runSimTask } from './sim-worker.ts';
 import type { SimSource } from './sources.ts';
 import { TaskBook } from './task-book.ts';
@@ -66,7 +66,7 @@ const slowness = 10;
 const fatalRequests = 8;
 
 /** How long a pool takes to notice that a process has ended, or to end one, milliseconds. */
-const noticeMs = 20;
+const noticeMs = 200;
 
 /** A place of simulated workers, as one driver sees it. */
 export class SimBackend implements Backend {
@@ -157,37 +157,53 @@ export class SimBackend implements Backend {
   }
 
   private start(text: string, port: Port, isDoomed: boolean): Actor {
-    const { random, clock, nextName, store } = this.world;
+    const { random, clock } = this.world;
     const { profile, faults, warmStart, coldStart } = this.place;
-    const { signal } = port.context;
     if (this.place.isDriver) {
       void this.work(text, port, { worker: this.driver, factor: 1, sleep: sleepOf(clock, this.driver), startMs: 0 });
       return this.driver;
     }
-    const worker = isDoomed
-      ? new Actor(nextName(), 1 + random.below(fatalRequests), random.chance(0.5))
-      : new Actor(nextName());
     const isWarm = this.warm > this.workers.size;
+    const worker = this.hire(port, isDoomed);
+    const factor = random.chance(faults.slow) ? slowness : 1;
+    const sleep = sleepOf(clock, worker);
+    if (!profile.stoppable && random.chance(faults.dropped))
+      clock.after(random.below(1_000), () => port.failed(lost(profile.name)));
+    void this.work(text, port, { worker, factor, sleep, startMs: sampleMs(isWarm ? warmStart : coldStart, random) });
+    return worker;
+  }
+
+  /** A worker, and what ends it before it is done. */
+  private hire(port: Port, isDoomed: boolean): Actor {
+    const { random, clock, nextName, store } = this.world;
+    const { taskTimeoutMs, stoppable } = this.place.profile;
+    const { signal } = port.context;
+    const fatal = isDoomed ? 1 + random.below(fatalRequests) : Number.POSITIVE_INFINITY;
+    const worker = new Actor(nextName(), fatal, isDoomed && random.chance(0.5));
     this.workers.add(worker);
     this.warm = Math.max(this.warm, this.workers.size);
-    const { taskTimeoutMs, stoppable } = profile;
-    if (taskTimeoutMs !== null && !stoppable) clock.after(taskTimeoutMs, () => worker.kill());
-    const abort = () => {
-      worker.kill();
-      for (const [token, { by }] of store.staged) if (by === worker.name) store.staged.delete(token);
-      clock.after(noticeMs, () => port.failed(signal.reason ?? new AbortError('ABORTED', 'Stopped.')));
-    };
-    if (stoppable) signal.addEventListener('abort', abort, { once: true });
     worker.onDeath(() => {
       this.dead.add(worker.name);
       this.workers.delete(worker);
       if (!signal.aborted) this.notice(port);
     });
-    const factor = random.chance(faults.slow) ? slowness : 1;
-    const sleep = sleepOf(clock, worker);
-    if (!stoppable && random.chance(faults.dropped))
-      clock.after(random.below(5_000), () => port.failed(lost(profile.name)));
-    void this.work(text, port, { worker, factor, sleep, startMs: sampleMs(isWarm ? warmStart : coldStart, random) });
+    if (stoppable) {
+      const end = () => {
+        if (!this.workers.has(worker)) return;
+        worker.kill();
+        for (const [token, { by }] of store.staged) if (by === worker.name) store.staged.delete(token);
+      };
+      const abort = () => {
+        // It works on until it looks up.
+        clock.after(noticeMs / 2, end);
+        clock.after(noticeMs, () => port.failed(signal.reason));
+      };
+      signal.addEventListener('abort', abort, { once: true });
+    } else if (taskTimeoutMs !== null) {
+      clock.after(taskTimeoutMs, () => {
+        if (this.workers.has(worker)) worker.kill();
+      });
+    }
     return worker;
   }
 

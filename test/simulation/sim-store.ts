@@ -14,26 +14,10 @@ import type {
   WriteOptions,
 } from '../../src/storage/store.ts';
 import type { Actor } from './actor.ts';
-import { type Latency, s3Latency } from './cloud-facts.ts';
 import type { Random } from './random.ts';
 import type { Row } from './rows.ts';
+import { type StoreFaults, type StoreRequest, StoreRequests } from './store-requests.ts';
 import type { VirtualClock } from './virtual-clock.ts';
-
-/** What goes wrong between a client and its store, as shares of requests. */
-export interface StoreFaults {
-  /** Requests that fail for good with 503 within a storm, after all that the client tried. */
-  readonly stormErrors: number;
-  /** Share of the time in which there is a storm. */
-  readonly storms: number;
-  /** Writes, of those that fail, that were done all the same: the reply was lost. */
-  readonly doneAllTheSame: number;
-  /** Bodies that end early. */
-  readonly truncated: number;
-  /** Bodies of exchanges with a bit that is not as it was written. */
-  readonly flipped: number;
-  /** Requests a second, of reads and of writes; beyond, they wait, and after 10 s fail with 503. */
-  readonly requestsPerSecond: Readonly<Record<'read' | 'write', number>>;
-}
 
 /** Files of rows, one after another, whose bytes nobody looks at: only where they begin and end. */
 export interface RowFile {
@@ -64,12 +48,6 @@ interface StagedEntry extends StagedObject {
   readonly sinceMs: number;
 }
 
-/** How long requests wait for their turn before they fail. */
-const longestQueueMs = 10_000;
-
-/** A storm begins, or does not, so often. */
-const stormMs = 2_000;
-
 /** Objects in memory, as S3 keeps them: see `ObjectStore`. */
 export class SimStore {
   readonly objects = new Map<string, SimObject>();
@@ -78,13 +56,10 @@ export class SimStore {
   readonly listedMs = new Map<string, number>();
   /** Names of actors that deleted something. */
   readonly deleters = new Set<string>();
-  /** Failures that reached a client, by the actor's name. */
-  readonly failures = new Map<string, number>();
   private readonly clock: VirtualClock;
   private readonly random: Random;
   private readonly epochMs: number;
-  private faults: StoreFaults;
-  private readonly freeMs = { read: 0, write: 0 };
+  private readonly requests: StoreRequests;
   private versions = 0;
 
   /** @param epochMs time of day when the clock begins, milliseconds since 1970 */
@@ -92,12 +67,17 @@ export class SimStore {
     this.epochMs = epochMs;
     this.clock = clock;
     this.random = random;
-    this.faults = faults;
+    this.requests = new StoreRequests(clock, random, faults);
   }
 
   /** From now on other things go wrong. */
   behave(faults: StoreFaults): void {
-    this.faults = faults;
+    this.requests.behave(faults);
+  }
+
+  /** Failures that reached a client, by the actor's name. */
+  get failures(): ReadonlyMap<string, number> {
+    return this.requests.failures;
   }
 
   /** Puts an object there without a request. */
@@ -193,7 +173,7 @@ export class SimStore {
       const { content } = object;
       if (content.kind !== 'rows') throw new TypeError(`${uri} holds no rows.`);
       const files = content.files.filter((file) => file.startByte >= range.startByte && file.endByte <= range.endByte);
-      if (!this.random.chance(this.faults.flipped)) return files;
+      if (!this.requests.flips()) return files;
       const flipped = this.random.below(Math.max(1, files.length));
       return files.map((file, index) =>
         index === flipped ? { ...file, checksum: file.checksum ^ 1, rows: [] } : file,
@@ -270,66 +250,16 @@ export class SimStore {
     throw new StorageError('NOT_FOUND', storageMessage('NOT_FOUND', doing, uri, ''), { details: { uri } });
   }
 
-  /** One request: it takes its time, and may fail; an actor that is dead by then hears nothing of it. */
   private ask<T>(
     actor: Actor,
-    kind: 'read' | 'write',
+    kind: StoreRequest['kind'],
     doing: string,
     uri: string,
     options: { readonly signal?: AbortSignal } | undefined,
     effect: () => T,
   ): Promise<T> {
-    const signal = options?.signal;
-    if (signal?.aborted) return Promise.reject(signal.reason);
-    return new Promise((resolve, reject) => {
-      if (!actor.request()) return;
-      const isLast = actor.isDead;
-      const wait = this.queueMs(kind);
-      this.clock.after(wait + sampleMs(s3Latency[kind], this.random), () => {
-        // A worker that died meanwhile does nothing more; a driver's last request is on its way without it.
-        if (actor.isDead && !isLast) return;
-        const failure = this.failure(kind, doing, uri, wait);
-        try {
-          if (failure && !(kind === 'write' && this.random.chance(this.faults.doneAllTheSame))) throw failure;
-          const done = effect();
-          if (failure) throw failure;
-          if (!isLast) resolve(done);
-        } catch (error) {
-          if (error === failure) this.failures.set(actor.name, (this.failures.get(actor.name) ?? 0) + 1);
-          if (!isLast) reject(error);
-        }
-      });
-    });
+    return this.requests.ask({ actor, kind, doing, uri, signal: options?.signal }, effect);
   }
-
-  /** How long until there is a request to spare. */
-  private queueMs(kind: 'read' | 'write'): number {
-    const now = this.clock.now();
-    const free = Math.max(now, this.freeMs[kind]);
-    this.freeMs[kind] = free + 1_000 / this.faults.requestsPerSecond[kind];
-    return Math.min(free - now, longestQueueMs);
-  }
-
-  private failure(kind: 'read' | 'write', doing: string, uri: string, waitMs: number): StorageError | null {
-    const { storms, stormErrors, truncated } = this.faults;
-    const stormy = storms > 0 && this.random.fork(`storm ${Math.floor(this.clock.now() / stormMs)}`).chance(storms);
-    if (waitMs >= longestQueueMs || (stormy && this.random.chance(stormErrors))) {
-      const message = storageMessage('STORAGE_FAILED', doing, uri, 'SlowDown (503), 10 attempts');
-      return new StorageError('STORAGE_FAILED', message, { retryable: true, details: { uri, status: 503 } });
-    }
-    if (kind === 'read' && this.random.chance(truncated)) {
-      const message = storageMessage('STORAGE_FAILED', doing, uri, 'the body ended early, 10 attempts');
-      return new StorageError('STORAGE_FAILED', message, { retryable: true, details: { uri } });
-    }
-    return null;
-  }
-}
-
-/** A latency, milliseconds. */
-export function sampleMs({ medianMs, p95Ms, tailShare, tailMs }: Latency, random: Random): number {
-  if (random.chance(tailShare)) return tailMs;
-  // The 95th percentile of a normal distribution is 1.645 deviations above its mean.
-  return medianMs * Math.exp((Math.log(p95Ms / medianMs) / 1.645) * random.normal());
 }
 
 function infoOf({ uri, sizeBytes, version }: SimObject): ObjectInfo {

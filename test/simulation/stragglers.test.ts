@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { runScripted, ScriptedBackend, taskOf } from '../scheduler/scripted-stage.ts';
+import { sampleMs } from './latency.ts';
 import { Random } from './random.ts';
-import { sampleMs } from './sim-store.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 /** Of a stage whose tasks all run at once: half of them take 2.5 s or less, one in a hundred ten times as long. */

@@ -1,4 +1,4 @@
-import { classify } from '../../src/scheduler/classify.ts';
+import { ShoalError } from '../../src/errors.ts';
 
 /** What became of the attempts at a task since its first one. */
 export interface TaskEntry {
@@ -53,8 +53,9 @@ export class TaskBook {
   /** Notes how an attempt failed. */
   note(text: string, error: unknown): void {
     const entry = this.tasks.get(TaskBook.idOf(text));
-    const kind = classify(error);
-    if (entry && kind === 'throttled') entry.throttled++;
-    if (entry && kind === 'memory') entry.memory++;
+    if (!entry || !(error instanceof ShoalError)) return;
+    // Nothing of the scheduler's own judgement: it is what is held against the policy.
+    if (error.code === 'OUT_OF_MEMORY') entry.memory++;
+    else if (error.code === 'THROTTLED' || error.details.status === 503) entry.throttled++;
   }
 }

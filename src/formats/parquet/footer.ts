@@ -9,7 +9,7 @@ import { readThrift } from './thrift-read.ts';
 
 /**
  * What planning needs of a Parquet file's footer: plain JSON. A column chunk takes about 240 bytes of memory, half of it for
- * bounds and indexes, which `narrowFooter` leaves out where nothing compares the column.
+ * bounds and indexes.
  */
 export interface ParquetFooter {
   /** Size of the object. */

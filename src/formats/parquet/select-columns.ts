@@ -1,4 +1,4 @@
-import type { FooterColumn, ParquetFooter } from './footer.ts';
+import type { FooterColumn } from './footer.ts';
 import { engineNames, foldName } from './footer-schema.ts';
 
 type Named = Pick<FooterColumn, 'name' | 'storedName'>;
@@ -24,32 +24,6 @@ export function selectColumns(columns: readonly Named[], wanted: readonly string
   const clashes = (column: Named) => isNumbered(column) || numbered.has(foldName(column.name));
   const extended = where(columns, (column) => isWanted(column) || clashes(column));
   return keepTheirNames(columns, extended) ? extended : all;
-}
-
-/**
- * The footer with only some columns, and statistics of only some of these: what a stage that reads many footers sends
- * back.
- *
- * @param columns names to keep; null for all
- * @param compared names of the columns that conditions compare
- */
-export function narrowFooter(
-  footer: ParquetFooter,
-  columns: readonly string[] | null,
-  compared: readonly string[],
-): ParquetFooter {
-  const selected = selectColumns(footer.columns, columns);
-  const names = new Set(compared.map(foldName));
-  const pick = <T>(items: readonly T[]): T[] => selected.flatMap((index) => items[index] ?? []);
-  const isCompared = pick(footer.columns).map(({ name }) => names.has(foldName(name)));
-  return {
-    ...footer,
-    columns: pick(footer.columns),
-    rowGroups: footer.rowGroups.map((rowGroup) => ({
-      ...rowGroup,
-      chunks: pick(rowGroup.chunks).map((chunk, index) => (isCompared[index] ? chunk : { ranges: chunk.ranges })),
-    })),
-  };
 }
 
 function where(columns: readonly Named[], test: (column: Named) => boolean): readonly number[] {

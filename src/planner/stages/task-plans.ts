@@ -105,8 +105,10 @@ function partitionGroups(
   const results = reads.map((read) => resultOf(read, context));
   const count = Math.max(0, ...results.flatMap((result) => result.tasks.map(toPartitionOf)));
   const probe = probeOf(plan, reads);
+  // Where all partitions are larger than a task should be, none is skewed.
+  const usualBytes = probe ? medianBytes(resultOf(probe, context), count) : 0;
   const partitions = Array.from({ length: count }, (_, partition) => {
-    const slices = probe ? slicesOf(resultOf(probe, context), partition, context) : [];
+    const slices = probe ? slicesOf(resultOf(probe, context), partition, usualBytes, context) : [];
     const bytes = results.reduce((sum, result) => sum + partitionBytes(result, partition), 0);
     return { partition, bytes, slices: slices.length > 1 ? slices : [] };
   });
@@ -144,13 +146,14 @@ function probeOf(plan: RelNode, reads: readonly ReadRel[]): ReadRel | null {
   return (join.build === 'left' ? join.right : join.left) as ReadRel;
 }
 
-/** Parts of a partition that is much larger than a task should be, cut between the tasks that wrote it. */
+/** Parts of a partition that is much larger than a task should be, and than others are, cut between the tasks that wrote it. */
 function slicesOf(
   result: StageResult,
   partition: number,
+  usualBytes: number,
   { partitionBytes: target }: TaskPlanContext,
 ): readonly NonNullable<PartitionGroup['slice']>[] {
-  if (partitionBytes(result, partition) < skewFactor * Math.max(target, leastSkewedBytes)) return [];
+  if (partitionBytes(result, partition) < skewFactor * Math.max(target, leastSkewedBytes, usualBytes)) return [];
   const slices: { exchange: number; fromTask: number; toTask: number }[] = [];
   let bytes = Number.POSITIVE_INFINITY;
   for (const [task, output] of result.tasks.entries()) {
@@ -167,9 +170,15 @@ function slicesOf(
   return slices;
 }
 
-/** A partition of so many times the wanted bytes is skewed; and below so many it is not worth another task. */
+/** A partition of so many times the wanted bytes, and the usual ones, is skewed; and below so many it is not worth another task. */
 const skewFactor = 4;
 const leastSkewedBytes = 1 << 20;
+
+/** Bytes of a partition than which as many are larger as are smaller. */
+function medianBytes(result: StageResult, count: number): number {
+  const sizes = Float64Array.from({ length: count }, (_, partition) => partitionBytes(result, partition)).sort();
+  return sizes[count >> 1] ?? 0;
+}
 
 function partitionBytes(result: StageResult, partition: number): number {
   return result.tasks.reduce((sum, output) => sum + outputBytes(output, partition, partition + 1), 0);

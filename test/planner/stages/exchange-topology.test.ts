@@ -8,6 +8,7 @@ import {
   maxDirectReads,
   readsWith,
   relayGroups,
+  tasksFor,
   topologyFor,
   topologyOf,
 } from '../../../src/planner/stages/exchange-topology.ts';
@@ -21,6 +22,14 @@ test('up to 32 K reads are made directly', () => {
   expect(maxDirectReads).toBe(32 * 1_024);
 });
 
+test('every slot of a few has a reader; of very many no more than there is work for', () => {
+  const mebibyte = 1 << 20;
+  expect([tasksFor(0, 4), tasksFor(10, 16), tasksFor(1_000 * mebibyte, 4)]).toEqual([4, 16, 16]);
+  expect([tasksFor(0, 3_000), tasksFor(44 * mebibyte, 3_000), tasksFor(400 * mebibyte, 3_000)]).toEqual([16, 16, 100]);
+  // 12,000 MiB are 188 partitions of 64: one round of all slots, each worth its while.
+  expect(tasksFor(12_000 * mebibyte, 1_000)).toBe(1_000);
+});
+
 test('a result is judged by the reads that it would take, unless another way is asked for', () => {
   const result = resultOf(0, [
     [10, 0],
@@ -32,15 +41,19 @@ test('a result is judged by the reads that it would take, unless another way is 
     'two-level',
   ]);
   expect(topologyOf({ ...result, tasks: [noOutput], bytes: 0 }, 'two-level', 4)).toBe('direct');
-  const row = Array.from({ length: 512 }, () => 1);
+  const row = Array.from({ length: 512 }, () => 1 << 20);
   const wide = resultOf(
     0,
     Array.from({ length: 65 }, () => row),
   );
   expect(topologyOf(wide, null, 512)).toBe('two-level');
   expect(topologyOf(wide, 'direct', 512)).toBe('direct');
-  // Partitions that are so small are merged: there are as many readers as slots.
-  expect(topologyOf(wide, null, 8)).toBe('direct');
+  // Partitions that are small are merged.
+  const small = resultOf(
+    0,
+    Array.from({ length: 65 }, () => row.map(() => 1)),
+  );
+  expect(topologyOf(small, null, 512)).toBe('direct');
   const inline = wide.tasks.map((output) => ({
     ...output,
     place: { kind: 'inline', bytes: new Uint8Array() } as const,

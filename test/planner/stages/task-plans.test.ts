@@ -116,6 +116,18 @@ test('a skewed partition of the probed side is cut between its writers, each aga
   ]);
 });
 
+test('where all partitions are large, none of them is skewed', () => {
+  const { stages } = stagesOf(joined, splits);
+  const stage = stages.find((candidate) => candidate.inputs.size === 2);
+  const large = 60 << 20;
+  const results = new Map([
+    [0, resultOf(0, [[large, large, large]])],
+    [1, resultOf(1, [[5, 5, 5]])],
+  ]);
+  const plans = stage ? taskPlans(stage, { splits, results, partitionBytes: 10 << 20 }) : [];
+  expect(plans.map((plan) => uris(plan, 1))).toEqual([['1-0@0'], ['1-0@5'], ['1-0@10']]);
+});
+
 test('the probed side waits for the built one, and is joined in place when that turned out small', () => {
   const { stages } = stagesOf(joined, splits);
   const order = stages.map((stage) => [stage.id, waitsFor(stage, stages)]);

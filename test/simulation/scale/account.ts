@@ -18,6 +18,8 @@ export interface Spending {
 /** What tasks of one stage did. */
 export interface StageAccount extends Spending {
   readonly name: string;
+  /** Number of the stage of the query; null for what is none. */
+  readonly stage: number | null;
   tasks: number;
   refused: number;
   bytesRead: number;
@@ -29,9 +31,10 @@ export interface StageAccount extends Spending {
 }
 
 /** An account without entries. */
-export function openAccount(name: string, nowMs: number): StageAccount {
+export function openAccount(name: string, stage: number | null, nowMs: number): StageAccount {
   return {
     name,
+    stage,
     invocations: 0,
     gibSeconds: 0,
     get: 0,
@@ -56,11 +59,19 @@ export function dollarsOf({ invocations, gibSeconds, get, put, list }: Readonly<
 /** All of it together. Pure. */
 export function addSpending(all: readonly Readonly<Spending>[]): Spending {
   const sum = (key: keyof Spending) => all.reduce((total, each) => total + each[key], 0);
-  return { invocations: sum('invocations'), gibSeconds: sum('gibSeconds'), get: sum('get'), put: sum('put'), list: sum('list') };
+  return {
+    invocations: sum('invocations'),
+    gibSeconds: sum('gibSeconds'),
+    get: sum('get'),
+    put: sum('put'),
+    list: sum('list'),
+  };
 }
 
 /** What tasks waited for most, and its share of all their time; null where they took none. Pure. */
-export function bindsMost({ waited }: Pick<StageAccount, 'waited'>): { readonly by: Binder; readonly share: number } | null {
+export function bindsMost({
+  waited,
+}: Pick<StageAccount, 'waited'>): { readonly by: Binder; readonly share: number } | null {
   const total = binders.reduce((sum, binder) => sum + waited[binder], 0);
   const [by] = [...binders].sort((a, b) => waited[b] - waited[a]);
   return by && total > 0 ? { by, share: waited[by] / total } : null;

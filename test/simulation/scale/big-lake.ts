@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describeFooter, type ParquetFooter } from '../../../src/formats/parquet/footer.ts';
-import { columnChunk, columnMetaData, fileMetaData, rowGroupFields } from '../../../src/formats/parquet/footer-fields.ts';
+import {
+  columnChunk,
+  columnMetaData,
+  fileMetaData,
+  rowGroupFields,
+} from '../../../src/formats/parquet/footer-fields.ts';
 import {
   changeFields,
   structField,
@@ -44,7 +49,13 @@ export async function openBigLake(bytes: number, objects: number): Promise<reado
   const written = await writtenFooter();
   const end = stretched(written, objectBytes);
   const footer = describeFooter(end.subarray(0, -8), objectBytes);
-  const table = (name: string, count: number) => ({ folder: `s3://lake/${name}/`, objects: count, objectBytes, footer, end });
+  const table = (name: string, count: number) => ({
+    folder: `s3://lake/${name}/`,
+    objects: count,
+    objectBytes,
+    footer,
+    end,
+  });
   return [table('orders', orders), table('payments', Math.max(1, objects - orders))];
 }
 
@@ -115,7 +126,11 @@ function stretched(written: Uint8Array, objectBytes: number): Uint8Array {
 function stretchedChunk(chunk: ThriftStruct, offset: number, chunkBytes: number): ThriftStruct {
   const metaData = structField(chunk, columnChunk.metaData);
   if (!metaData) return chunk;
-  const drop = [columnMetaData.dictionaryPageOffset, columnMetaData.bloomFilterOffset, columnMetaData.bloomFilterLength];
+  const drop = [
+    columnMetaData.dictionaryPageOffset,
+    columnMetaData.bloomFilterOffset,
+    columnMetaData.bloomFilterLength,
+  ];
   const set = new Map<number, ThriftValue>([
     [columnMetaData.dataPageOffset, offset],
     [columnMetaData.totalCompressedSize, chunkBytes],

@@ -1,4 +1,4 @@
-import type { Backend, BackendProfile, InvokeContext } from '../../../src/backends/backend.ts';
+import type { Backend, BackendProfile } from '../../../src/backends/backend.ts';
 import { BackendError } from '../../../src/errors.ts';
 import { encodeOutput } from '../../../src/plan/exchange-wire.ts';
 import { packOutput, toPartitionOf } from '../../../src/plan/producer-output.ts';
@@ -18,8 +18,8 @@ import {
   lambdaWarmStart,
   s3Latency,
 } from '../cloud-facts.ts';
+import { sampleMs } from '../latency.ts';
 import type { Random } from '../random.ts';
-import { sampleMs } from '../sim-store.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 import { type Binder, openAccount, type StageAccount } from './account.ts';
 import type { RequestRate } from './request-rate.ts';
@@ -70,7 +70,7 @@ export class FunctionService implements Backend {
 
   async close(): Promise<void> {}
 
-  async invoke(text: string, { signal }: InvokeContext): Promise<TaskResult> {
+  async invoke(text: string): Promise<TaskResult> {
     const { clock, random } = this.world;
     const task = this.receive(text);
     const account = this.accountOf(task);
@@ -80,7 +80,9 @@ export class FunctionService implements Backend {
       account.refused++;
       if (!this.refusedMs.has(task.id)) this.refusedMs.set(task.id, sentMs);
       await this.sleep(sampleMs(lambdaWarmStart, random));
-      throw new BackendError('THROTTLED', `${this.profile.name} refused a task: too many requests.`, { retryable: true });
+      throw new BackendError('THROTTLED', `${this.profile.name} refused a task: too many requests.`, {
+        retryable: true,
+      });
     }
     this.busy++;
     const isWarm = this.busy <= this.warm;
@@ -91,7 +93,6 @@ export class FunctionService implements Backend {
     } finally {
       this.busy--;
       account.endedMs = clock.now();
-      if (signal.aborted) throw signal.reason;
     }
   }
 
@@ -103,7 +104,8 @@ export class FunctionService implements Backend {
 
   private accountOf({ output, stage }: Task): StageAccount {
     const name = output.kind === 'inspect' ? 'footers' : `stage ${stage}${output.kind === 'relay' ? ' (relays)' : ''}`;
-    const known = this.accounts.get(name) ?? openAccount(name, this.world.clock.now());
+    const own = output.kind === 'inspect' ? null : stage;
+    const known = this.accounts.get(name) ?? openAccount(name, own, this.world.clock.now());
     this.accounts.set(name, known);
     return known;
   }
@@ -139,7 +141,10 @@ export class FunctionService implements Backend {
       latency: Math.ceil(volume.gets / parallelReads) * s3Latency.read.medianMs + puts * s3Latency.write.medianMs,
       network: this.isDriver ? 0 : networkMs(volume.bytesRead + written, isWarm),
       cpu: isInspection ? volume.gets * footerCpuMs : cpuMs(task, volume, written),
-      'request rate': rate.waitMs('read', volume.gets) + rate.waitMs('write', puts),
+      'request rate':
+        rate.inputMs(volume.inputGets) +
+        rate.workMs('read', volume.gets - volume.inputGets) +
+        rate.workMs('write', puts),
     };
     const [longest = 'latency'] = (Object.keys(times) as (keyof typeof times)[]).sort((a, b) => times[b] - times[a]);
     const first = volume.gets > 0 && longest !== 'latency' ? s3Latency.read.medianMs : 0;
@@ -172,8 +177,13 @@ export class FunctionService implements Backend {
     };
     const count = range.toPartition - range.fromPartition;
     const sizeBytes = Math.max(1, Math.floor(volume.bytesOut / count));
-    const files = Array.from({ length: count }, (_, index) => ({ partition: range.fromPartition + index, sizeBytes, checksum: 0 }));
-    if (written === 0) return encodeOutput(packOutput({ kind: 'inline', bytes: new Uint8Array(sizeBytes * count) }, range, files));
+    const files = Array.from({ length: count }, (_, index) => ({
+      partition: range.fromPartition + index,
+      sizeBytes,
+      checksum: 0,
+    }));
+    if (written === 0)
+      return encodeOutput(packOutput({ kind: 'inline', bytes: new Uint8Array(sizeBytes * count) }, range, files));
     const uri = `${output.prefix}-${task.attempt}`;
     this.world.put(uri, written);
     return encodeOutput(packOutput({ kind: 'object', uri, version: 'v1' }, range, files));
@@ -198,14 +208,14 @@ function cpuMs({ output }: Task, { bytesRead }: Volume, written: number): number
 
 function footersOf({ plan }: Task): Volume {
   const gets = plan.kind === 'scan' ? plan.source.files.length : 0;
-  return { gets, bytesRead: gets * tailBytes, bytesOut: 0 };
+  return { gets, inputGets: gets, bytesRead: gets * tailBytes, bytesOut: 0 };
 }
 
 /** What fits into the task's result is no object. */
 function bytesWritten({ output }: Task, { bytesOut }: Volume): number {
   switch (output.kind) {
     case 'exchange':
-      return bytesOut <= output.maxInlineBytes * countPartitions(output.partitioning) ? 0 : bytesOut;
+      return bytesOut <= output.maxInlineBytes ? 0 : bytesOut;
     case 'relay':
     case 'sink':
       return bytesOut;

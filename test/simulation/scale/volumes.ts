@@ -1,5 +1,5 @@
-import { countReasons, pruneFile, usedColumns } from '../../../src/formats/parquet/prune-file.ts';
 import { planFetch } from '../../../src/formats/parquet/fetch-plan.ts';
+import { countReasons, pruneFile, usedColumns } from '../../../src/formats/parquet/prune-file.ts';
 import { encodeInspection, type InspectedFile } from '../../../src/plan/inspection.ts';
 import { outputBytes } from '../../../src/plan/producer-output.ts';
 import { type ReadRel, type RelNode, relInputs, type ScanRel } from '../../../src/plan/relation.ts';
@@ -12,6 +12,8 @@ import type { BigTable } from './big-lake.ts';
 /** What a task reads and makes, in numbers. */
 export interface Volume {
   readonly gets: number;
+  /** Of these, those of the tables' objects. */
+  readonly inputGets: number;
   readonly bytesRead: number;
   /** Of what comes out, before it is dealt. */
   readonly bytesOut: number;
@@ -33,14 +35,17 @@ interface Flow extends Volume {
   readonly share: number;
 }
 
-const nothing: Flow = { gets: 0, bytesRead: 0, bytesOut: 0, share: 1 };
+const nothing: Flow = { gets: 0, inputGets: 0, bytesRead: 0, bytesOut: 0, share: 1 };
 
 /** Works out what tasks over very large tables would do; what files alike take is found once. */
 export class Volumes {
   private readonly tables: readonly BigTable[];
   private readonly shape: DataShape;
   private readonly reads = new Map<string, Volume>();
-  private readonly inspected = new Map<string, Promise<{ readonly file: InspectedFile; readonly reasons: readonly string[] }>>();
+  private readonly inspected = new Map<
+    string,
+    Promise<{ readonly file: InspectedFile; readonly reasons: readonly string[] }>
+  >();
 
   constructor(tables: readonly BigTable[], shape: DataShape) {
     this.tables = tables;
@@ -74,7 +79,10 @@ export class Volumes {
       case 'scan':
         return rel.source.files.map((file) => this.readFile(rel, file)).reduce(add, nothing);
       case 'read':
-        return { ...readParts(rel), share: (rel.parts.toPartition - rel.parts.fromPartition) / Math.max(1, partitions) };
+        return {
+          ...readParts(rel),
+          share: (rel.parts.toPartition - rel.parts.fromPartition) / Math.max(1, partitions),
+        };
       case 'filter':
         return scaled(inputs().reduce(add, nothing), this.shape.selectivity);
       case 'aggregate': {
@@ -116,8 +124,10 @@ async function inspect(scan: ScanRel, file: ScanFile, { footer }: BigTable) {
 function fetchOf({ footer }: BigTable, part: readonly number[] | null, columns: readonly string[]): Volume {
   const rowGroups = part ?? footer.rowGroups.map(({ index }) => index);
   const { pieces, footer: ends } = planFetch(footer, rowGroups, columns);
-  const sum = (ranges: typeof pieces) => ranges.reduce((total, { startByte, endByte }) => total + endByte - startByte, 0);
-  return { gets: pieces.length + ends.length, bytesRead: sum(pieces) + sum(ends), bytesOut: sum(pieces) };
+  const sum = (ranges: typeof pieces) =>
+    ranges.reduce((total, { startByte, endByte }) => total + endByte - startByte, 0);
+  const gets = pieces.length + ends.length;
+  return { gets, inputGets: gets, bytesRead: sum(pieces) + sum(ends), bytesOut: sum(pieces) };
 }
 
 /** One ranged read of each producer's object, as long as that is not too long. */
@@ -130,12 +140,13 @@ function readParts({ parts: { fromPartition, toPartition, outputs } }: ReadRel):
     bytesRead += bytes;
     gets += Math.ceil(bytes / longestSliceBytes);
   }
-  return { gets, bytesRead, bytesOut };
+  return { gets, inputGets: 0, bytesRead, bytesOut };
 }
 
 function add(a: Flow, b: Flow): Flow {
   return {
     gets: a.gets + b.gets,
+    inputGets: a.inputGets + b.inputGets,
     bytesRead: a.bytesRead + b.bytesRead,
     bytesOut: a.bytesOut + b.bytesOut,
     share: Math.min(a.share, b.share),
