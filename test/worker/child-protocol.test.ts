@@ -65,7 +65,9 @@ test.each([
   ['an error without code', { kind: 'error', id: 1, error: { ...error, code: undefined } }],
   ['an error whose cause is none', { kind: 'error', id: 1, error: { ...error, cause: 'why' } }],
 ])('%s is no message', (_, message) => {
-  expect(() => parseFromChild(message)).toThrow('which is no complete message of the kinds ready, alive, result, error.');
+  expect(() => parseFromChild(message)).toThrow(
+    'which is no complete message of the kinds ready, alive, result, error.',
+  );
 });
 
 test('the error shows the beginning of what came', () => {
