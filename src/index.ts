@@ -1,4 +1,4 @@
-export type { ActionOptions, ExplainOptions, WriteResult } from './dataset/actions.ts';
+export type { ExplainOptions, WriteResult } from './dataset/actions.ts';
 export { Aggregate } from './dataset/aggregate-expression.ts';
 export {
   approxCountDistinct,
@@ -24,6 +24,7 @@ export {
 export type { ConnectOptions, PlannerOptions } from './dataset/config.ts';
 export type { ConvertOptions } from './dataset/convert/options.ts';
 export { Dataset } from './dataset/dataset.ts';
+export type { ActionOptions } from './dataset/execute.ts';
 export { Expression } from './dataset/expression.ts';
 export { coalesce, col, fn, greatest, least, list, lit, sql, struct, when } from './dataset/functions.ts';
 export type { GcOptions } from './dataset/gc.ts';

@@ -1,38 +1,15 @@
 import { TransformStream } from 'node:stream/web';
-import type { Backend } from '../backends/backend.ts';
-import { AbortError, PlanError } from '../errors.ts';
+import { PlanError } from '../errors.ts';
 import type { Batch } from '../plan/batch.ts';
 import type { LogicalNode } from '../plan/logical.ts';
-import type { RunReport } from '../plan/run-report.ts';
-import type { PhysicalPlan, SinkMode, Stage } from '../plan/stage.ts';
+import type { SinkMode } from '../plan/stage.ts';
 import type { RejectedRecord, SinkFormat, SinkLayout, TaskResult } from '../plan/task.ts';
 import type { Schema } from '../plan/types.ts';
-import { type PlanningEnvironment, type PlanRequest, planQuery } from '../planner/plan-query.ts';
-import { adapt, waitsFor } from '../planner/stages/adapt.ts';
-import { resplit } from '../planner/stages/resplit.ts';
-import { stageTasks } from '../planner/stages/stage-tasks.ts';
-import { systemClock } from '../scheduler/clock.ts';
-import { collectRun } from '../scheduler/collect-run.ts';
-import type { JobEvent } from '../scheduler/job.ts';
-import { defaultPolicy } from '../scheduler/policy.ts';
-import { runJob } from '../scheduler/run-job.ts';
-import type { ObjectStore } from '../storage/store.ts';
 import { toUri } from '../storage/uri.ts';
-import type { ConvertOptions } from './convert/options.ts';
-import { explainRun, planAsRun } from './explain-run.ts';
-import { interruptible } from './interrupts.ts';
-import type { JobPlace } from './job-place.ts';
+import { batchRows } from './convert/batch-rows.ts';
+import { type ActionOptions, defaultBatchRows, execute, planRows, type QueryContext } from './execute.ts';
+import { explainRun } from './explain-run.ts';
 import { Result } from './result.ts';
-
-/** Options of every action. */
-export interface ActionOptions {
-  /** Ends the query: the action rejects with an AbortError. */
-  readonly signal?: AbortSignal;
-  /** Ends the query after so many milliseconds. */
-  readonly timeoutMs?: number;
-  /** How 64-bit integers, decimals and timestamps become JavaScript values, for this result. */
-  readonly results?: ConvertOptions;
-}
 
 /** Options of `batches`. */
 export interface BatchOptions extends ActionOptions {
@@ -48,24 +25,6 @@ export interface ExplainOptions extends ActionOptions {
   readonly run?: boolean;
 }
 
-/** What an action needs of its session. */
-export interface QueryContext {
-  readonly planning: PlanningEnvironment;
-  readonly store: ObjectStore;
-  readonly results: ConvertOptions;
-  /** Aborted when the session closes. */
-  readonly closed: AbortSignal;
-  /** Where tasks of all stages but the last run; opened on first use. */
-  backend(): Promise<Backend>;
-  /** This process, where the last stage runs. */
-  driver(): Promise<Backend>;
-  /** Where a job writes what its stages hand on, and what of it outlives the run. */
-  placeOf(plan: PhysicalPlan): Promise<JobPlace>;
-  emit(event: JobEvent): void;
-  /** Takes work that goes on after a job; closing the session does not wait for it. */
-  later(work: Promise<void>): void;
-}
-
 /** What a write made. */
 export interface WriteResult {
   readonly files: readonly { readonly uri: string; readonly rows: number; readonly bytes: number }[];
@@ -75,9 +34,6 @@ export interface WriteResult {
   /** The plan as text, with what the run really did beside what was estimated. */
   explain(): Promise<string>;
 }
-
-/** Rows of a batch unless the caller says otherwise: large enough for bulk conversion, a few MiB of usual rows. */
-const defaultBatchRows = 65_536;
 
 /** Runs the query and gives its rows. */
 export async function runCollect<Row>(
@@ -92,6 +48,19 @@ export async function runCollect<Row>(
   return new Result<Row>(plan.schema, batches, convert, rejectedOf(results), () =>
     explainRun(plan, context.planning, run),
   );
+}
+
+/** Rows that become objects at once: their columns are garbage before the next collection of young objects. */
+const rowsAtOnce = 8_192;
+
+/** Runs the query and gives its rows as plain objects, which are made while the engine works on the next ones. */
+export async function runRows<Row>(context: QueryContext, node: LogicalNode, options: ActionOptions): Promise<Row[]> {
+  const rows: object[] = [];
+  const convert = { ...context.results, ...options.results };
+  const onBatch = async (batch: Batch) =>
+    batchRows(batch, { options: convert, firstRow: rows.length }, rows, rows.length);
+  await execute(context, node, { kind: 'result' }, { ...options, onBatch, batchRows: rowsAtOnce });
+  return rows as Row[];
 }
 
 /** Runs the query and gives its rows batch by batch; the query waits for the consumer and ends with it. */
@@ -131,7 +100,7 @@ export async function* runBatches<Row>(
 
 /** Plans the query and gives its columns. */
 export async function runSchema(context: QueryContext, node: LogicalNode, options: ActionOptions): Promise<Schema> {
-  return (await plan(context, node, { kind: 'result' }, options)).schema;
+  return (await planRows(context, node, { kind: 'result' }, options)).schema;
 }
 
 /** Plans the query, runs it if that is asked for, and tells the plan. */
@@ -139,7 +108,7 @@ export async function explainQuery(context: QueryContext, node: LogicalNode, opt
   const output = { kind: 'result' } as const;
   const { plan: planned, run } = options.run
     ? await execute(context, node, output, options)
-    : { plan: await plan(context, node, output, options), run: null };
+    : { plan: await planRows(context, node, output, options), run: null };
   const cost = options.cost ? `${planned.cost ?? 'Cost: one task; there are no workers to choose'}\n` : '';
   return cost + (await explainRun(planned, context.planning, run));
 }
@@ -191,128 +160,6 @@ export async function runPersist(context: QueryContext, node: LogicalNode, uri: 
     { wireTypes: true },
   );
   return planned.schema;
-}
-
-interface ExecuteOptions extends ActionOptions {
-  readonly sinkMode?: SinkMode;
-  readonly wireTypes?: boolean;
-  readonly batchRows?: number;
-  readonly onBatch?: (batch: Batch) => Promise<void>;
-}
-
-/** A query that has run. */
-interface Executed {
-  /** As it was when it ended. */
-  readonly plan: PhysicalPlan;
-  readonly results: readonly TaskResult[];
-  readonly run: RunReport;
-}
-
-async function execute(
-  context: QueryContext,
-  node: LogicalNode,
-  output: PlanRequest['output'],
-  options: ExecuteOptions,
-): Promise<Executed> {
-  return underSignal(context, options, async (signal) => {
-    const request = {
-      node,
-      output,
-      sinkMode: options.sinkMode ?? 'error',
-      wireTypes: options.wireTypes ?? false,
-    } as const;
-    const driver = await context.driver();
-    const place = await context.placeOf(await planQuery(request, { ...context.planning, signal }));
-    const { plan: planned, workspace, journal, lease } = place;
-    const collector = collectRun();
-    let stages: readonly Stage[] = planned.stages;
-    const results = await runJob(planned, {
-      signal,
-      store: context.store,
-      workspace,
-      backend: () => context.backend(),
-      driver,
-      tasksOf: (stage, before) => stageTasks(planned, stage, before, workspace),
-      adapt: (current, before, started) => {
-        stages = adapt(current, { results: before, started, plan: planned });
-        return stages;
-      },
-      waitsFor,
-      resplit: (task) => resplit(task, planned.splits),
-      journal,
-      lease,
-      clock: systemClock,
-      random: Math.random,
-      policy: defaultPolicy,
-      batchRows: options.batchRows ?? defaultBatchRows,
-      onBatch: options.onBatch ?? (async () => {}),
-      onEvent: (event) => {
-        collector.add(event);
-        context.emit(event);
-      },
-      later: (work) => context.later(work),
-    }).finally(place.leave);
-    return { plan: planAsRun(planned, stages), results, run: collector.report() };
-  });
-}
-
-async function plan(
-  context: QueryContext,
-  node: LogicalNode,
-  output: PlanRequest['output'],
-  options: ActionOptions,
-): Promise<PhysicalPlan> {
-  return underSignal(context, options, (signal) =>
-    planQuery({ node, output, sinkMode: 'error', wireTypes: false }, { ...context.planning, signal }),
-  );
-}
-
-function deadlineOf(context: QueryContext, { signal, timeoutMs }: ActionOptions): AbortSignal {
-  if (timeoutMs !== undefined && !(timeoutMs > 0)) {
-    throw new PlanError(
-      'INVALID_ARGUMENT',
-      `timeoutMs is a number of milliseconds above 0; it was given ${timeoutMs}.`,
-    );
-  }
-  return AbortSignal.any([
-    context.closed,
-    ...(signal ? [signal] : []),
-    ...(timeoutMs === undefined ? [] : [AbortSignal.timeout(timeoutMs)]),
-  ]);
-}
-
-/** Runs an action that the caller's signal, its time-out, the session's end and Ctrl-C end. */
-function underSignal<T>(
-  context: QueryContext,
-  options: ActionOptions,
-  action: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const deadline = deadlineOf(context, options);
-  return interruptible((interrupt) => {
-    const signal = AbortSignal.any([deadline, interrupt]);
-    return explainAbort(signal, () => action(signal));
-  });
-}
-
-/** Runs `action` under `signal`; its end by the signal is an AbortError that says who ended it. */
-async function explainAbort<T>(signal: AbortSignal, action: () => Promise<T>): Promise<T> {
-  if (signal.aborted) throw abortError(signal);
-  try {
-    return await action();
-  } catch (error) {
-    throw signal.aborted ? abortError(signal) : error;
-  }
-}
-
-function abortError(signal: AbortSignal): AbortError {
-  const { reason } = signal;
-  if (reason instanceof AbortError) return reason;
-  const timedOut = reason instanceof DOMException && reason.name === 'TimeoutError';
-  return new AbortError(
-    'ABORTED',
-    timedOut ? 'The query did not finish within its timeoutMs.' : 'The query was aborted by its signal.',
-    { cause: reason },
-  );
 }
 
 function rejectedOf(results: readonly TaskResult[]): {

@@ -6,10 +6,9 @@ import type { Batch } from '../plan/batch.ts';
 import type { RejectedRecord } from '../plan/task.ts';
 import type { Schema } from '../plan/types.ts';
 import { concatValues } from './concat-values.ts';
-import { convertColumn } from './convert/convert-column.ts';
+import { type BatchPlace, batchRows, batchValues } from './convert/batch-rows.ts';
 import { emptyColumn } from './convert/empty-column.ts';
 import type { ConvertOptions } from './convert/options.ts';
-import { rowBuilder } from './convert/row-builder.ts';
 import type { Values } from './convert/values.ts';
 import { type PrintOptions, printTable } from './print-table.ts';
 import { batchesToCsv, type CsvTextOptions } from './result-csv.ts';
@@ -68,9 +67,9 @@ export class Result<Row = Record<string, unknown>> {
 
   /** The rows, made batch by batch. @throws {ResultError} UNSAFE_VALUE, see {@link toArray} */
   *[Symbol.iterator](): IterableIterator<Row> {
-    for (const [index, batch] of this.batches.entries()) {
+    for (const [batch, place] of this.placed()) {
       const rows: object[] = new Array<object>(batch.numRows);
-      this.buildRows(batch, index, rows, 0);
+      batchRows(batch, place, rows, 0);
       yield* rows as Row[];
     }
   }
@@ -83,11 +82,7 @@ export class Result<Row = Record<string, unknown>> {
    */
   toArray(): Row[] {
     const rows: object[] = new Array<object>(this.numRows);
-    let at = 0;
-    for (const [index, batch] of this.batches.entries()) {
-      this.buildRows(batch, index, rows, at);
-      at += batch.numRows;
-    }
+    for (const [batch, place] of this.placed()) batchRows(batch, place, rows, place.firstRow);
     return rows as Row[];
   }
 
@@ -98,9 +93,9 @@ export class Result<Row = Record<string, unknown>> {
    * @throws {ResultError} UNSAFE_VALUE, see {@link toArray}
    */
   toColumns(): Record<string, Values> {
-    const parts = this.batches.map((batch, index) => this.convert(batch, index));
+    const parts = Array.from(this.placed(), ([batch, place]) => batchValues(batch, place));
     // Without rows the columns still have their classes.
-    if (parts.length === 0) parts.push(this.convert(emptyBatch(this.schema), 0));
+    if (parts.length === 0) parts.push(batchValues(emptyBatch(this.schema), { options: this.options, firstRow: 0 }));
     return Object.fromEntries(
       this.columns.map((name, index) => [name, concatValues(parts.map((values) => values[index] ?? []))]),
     );
@@ -158,18 +153,12 @@ export class Result<Row = Record<string, unknown>> {
     return this.toString({ maxWidth: process.stdout.columns ?? 100 });
   }
 
-  private buildRows(batch: Batch, index: number, out: object[], at: number): void {
-    rowBuilder(this.columns)(batch.numRows, out, at, this.convert(batch, index, true));
-  }
-
-  private convert(batch: Batch, batchIndex: number, forRows = false): Values[] {
-    const rowOf = (index: number) => this.firstRow(batchIndex) + index;
-    return batch.columns.map((column, index) =>
-      convertColumn(column, { name: this.schema[index]?.name ?? '', options: this.options, rowOf, forRows }),
-    );
-  }
-
-  private firstRow(batchIndex: number): number {
-    return this.batches.slice(0, batchIndex).reduce((rows, batch) => rows + batch.numRows, 0);
+  /** The batches, each with its place in the result. */
+  private *placed(): IterableIterator<readonly [Batch, BatchPlace]> {
+    let firstRow = 0;
+    for (const batch of this.batches) {
+      yield [batch, { options: this.options, firstRow }];
+      firstRow += batch.numRows;
+    }
   }
 }

@@ -2,16 +2,16 @@ import type { Table } from 'apache-arrow';
 import type { LogicalNode } from '../plan/logical.ts';
 import type { Schema } from '../plan/types.ts';
 import {
-  type ActionOptions,
   type BatchOptions,
   type ExplainOptions,
   explainQuery,
-  type QueryContext,
   runBatches,
   runCollect,
+  runRows,
   runSchema,
 } from './actions.ts';
 import { count } from './aggregates.ts';
+import type { ActionOptions, QueryContext } from './execute.ts';
 import type { Result } from './result.ts';
 import { Writer } from './writer.ts';
 
@@ -46,8 +46,8 @@ export class Runnable<Row> implements AsyncIterable<Row> {
   }
 
   /** All rows as plain objects. */
-  async toArray(options: ActionOptions = {}): Promise<Row[]> {
-    return (await this.collect(options)).toArray();
+  toArray(options: ActionOptions = {}): Promise<Row[]> {
+    return runRows<Row>(this.context, this.node, options);
   }
 
   /** All rows as an apache-arrow table. */

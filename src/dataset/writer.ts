@@ -3,7 +3,8 @@ import { PlanError } from '../errors.ts';
 import type { LogicalNode } from '../plan/logical.ts';
 import type { SinkMode } from '../plan/stage.ts';
 import type { SinkFormat, SinkLayout } from '../plan/task.ts';
-import { type ActionOptions, type QueryContext, runWrite, type WriteResult } from './actions.ts';
+import { runWrite, type WriteResult } from './actions.ts';
+import type { ActionOptions, QueryContext } from './execute.ts';
 import { type OneOrMany, type OrderItem, toArray, toSortKey } from './window.ts';
 
 /** Options that every `write.*` takes. */

@@ -18,6 +18,12 @@ export interface StreamOptions {
 const defaultBatchRows = 65_536;
 
 /**
+ * What the engine computes ahead of the reader: with its default of 1 MB threads wait for each other, since rows come in order.
+ * (1.5 M rows of 100 bytes, read and dropped: 445 ms with 1 MB, 372 with 16, 332 with 64.)
+ */
+const bufferSize = '16MB';
+
+/**
  * Runs one SELECT and gives its rows batch by batch, in the query's order, while the engine works on the next ones. No rows,
  * no batches. A consumer that stops early ends the query; after that the connection is free again.
  *
@@ -97,7 +103,7 @@ class ChunkStream {
   }
 
   async open(): Promise<Schema> {
-    await this.connection.run('BEGIN TRANSACTION');
+    await this.connection.run(`SET streaming_buffer_size = '${bufferSize}'; BEGIN TRANSACTION`);
     this.inTransaction = true;
     const result = await this.connection.stream(this.sql);
     this.result = result;

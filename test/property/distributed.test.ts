@@ -127,7 +127,7 @@ test('random plans give the same rows through relays', async () => {
       const session = sessions[spreads.length + index];
       expect(session ? await differenceOf(plan, session, 'through relays') : 'no session').toBeNull();
     }),
-    runParameters(40),
+    runParameters(15),
   );
-  expect(relays).toBeGreaterThan(5);
+  expect(relays).toBeGreaterThan(2);
 }, 600_000);
