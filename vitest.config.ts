@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 
@@ -13,7 +14,8 @@ export default defineConfig({
     expect: { requireAssertions: true },
     testTimeout: 60_000,
     pool: 'forks',
-    maxWorkers: '100%',
+    // One more than there are cores: tests of processes and files wait.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         extends: true,

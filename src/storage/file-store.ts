@@ -86,6 +86,8 @@ async function* walk(folder: string, options: ListOptions, above: readonly strin
   try {
     entries = await readEntries(folder);
   } catch (error) {
+    // It went away since it was looked at: somebody removes empty folders.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
     throw storageFailure(error, 'list', formatUri({ scheme: 'file', path: folder }));
   }
   for (const entry of entries) {
