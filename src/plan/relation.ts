@@ -142,20 +142,6 @@ export type Partitioning =
   /** Each producer's rows stay together, and it tells some of their sort keys. */
   | { readonly kind: 'keep'; readonly sampleKeys: readonly SortKey[] };
 
-/** How many partitions a producer's rows are dealt to. */
-export function countPartitions(partitioning: Partitioning): number {
-  switch (partitioning.kind) {
-    case 'single':
-    case 'broadcast':
-    case 'keep':
-      return 1;
-    case 'hash':
-      return partitioning.partitions;
-    case 'range':
-      return partitioning.bounds.length + 1;
-  }
-}
-
 /** Where the plan is cut: rows of `input` are written by one stage and read by the next. The planner's node; no task has it. */
 export interface ExchangeRel {
   readonly kind: 'exchange';

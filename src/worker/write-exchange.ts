@@ -3,9 +3,10 @@ import { partitionColumn, renderExchange, renderKeys, renderSortSample } from '.
 import { renderExchangeCopy } from '../engine/sql/exchange-copy.ts';
 import type { RenderContext } from '../engine/sql/render-context.ts';
 import { InternalError } from '../errors.ts';
+import { countPartitions } from '../plan/count-partitions.ts';
 import type { SortKey } from '../plan/expr.ts';
 import { noParts } from '../plan/producer-output.ts';
-import { countPartitions, type Partitioning, type ReadRel, type RelNode } from '../plan/relation.ts';
+import type { Partitioning, ReadRel, RelNode } from '../plan/relation.ts';
 import type { Task, TaskOutput, TaskResult } from '../plan/task.ts';
 import type { Schema } from '../plan/types.ts';
 import type { ObjectStore } from '../storage/store.ts';

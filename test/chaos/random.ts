@@ -10,7 +10,7 @@ export function randomOf(seed: number): () => number {
 }
 
 /** Runs of a chaos test: a few in `npm test`, `SHOAL_RUNS` in `npm run test:chaos`. */
-export const runs: number = Number(process.env.SHOAL_RUNS ?? 1);
+export const runs: number = Number(process.env.SHOAL_RUNS ?? 2);
 
 /** The first run's seed; `SHOAL_SEED` as a failure prints it, or `random`. */
 export const firstSeed: number =

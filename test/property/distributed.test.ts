@@ -115,7 +115,7 @@ test('random plans give the same rows on many tasks as on one', async () => {
       ran.plans++;
       if (mostTasks > 1) ran.spread++;
     }),
-    runParameters(18),
+    runParameters(30),
   );
   // Plans that never had two tasks would prove nothing; tables of a few rows make some of those.
   expect(ran.spread / ran.plans).toBeGreaterThan(1 / 3);
@@ -127,7 +127,7 @@ test('random plans give the same rows through relays', async () => {
       const session = sessions[spreads.length + index];
       expect(session ? await differenceOf(plan, session, 'through relays') : 'no session').toBeNull();
     }),
-    runParameters(8),
+    runParameters(15),
   );
-  expect(relays).toBeGreaterThan(0);
+  expect(relays).toBeGreaterThan(2);
 }, 600_000);

@@ -43,6 +43,6 @@ test('optimized plans give the rows of unoptimized ones, and survive JSON', asyn
         remove();
       }
     }),
-    runParameters(120),
+    runParameters(300),
   );
 }, 600_000);

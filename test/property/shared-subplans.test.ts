@@ -55,7 +55,7 @@ function usedTwice(plan: RandomPlan, form: (typeof forms)[number], cut: number):
 }
 
 test('plans that use some rows twice give the rows of plans that compute them twice', async () => {
-  const parameters = runParameters(40);
+  const parameters = runParameters(120);
   let shared = 0;
   await fc.assert(
     fc.asyncProperty(

@@ -1,6 +1,6 @@
+import { countPartitions } from '../../src/plan/count-partitions.ts';
 import { encodeOutput } from '../../src/plan/exchange-wire.ts';
 import { packOutput } from '../../src/plan/producer-output.ts';
-import { countPartitions } from '../../src/plan/relation.ts';
 import type { StagedFile, TaskOutput, TaskResult } from '../../src/plan/task.ts';
 import { checksumOf } from '../../src/storage/checksum.ts';
 import { joinUri } from '../../src/storage/uri.ts';

@@ -20,13 +20,13 @@ const ways = [
   {
     way: 'both sides of every join dealt by key',
     planner: { ...planner, broadcastBytes: 0 },
-    queries: named('q4', 'q5', 'q8', 'q16', 'q22'),
+    queries: shoalQueries,
   },
   {
     way: 'what is dealt by key through relays',
     planner: { ...planner, broadcastBytes: 0, exchange: 'two-level' as const },
     // Groups, joins of either kind and of many sides, a sort by range.
-    queries: named('q3', 'q13', 'q18', 'q21'),
+    queries: named('q1', 'q3', 'q9', 'q13', 'q18', 'q21'),
   },
 ];
 

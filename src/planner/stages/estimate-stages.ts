@@ -1,3 +1,4 @@
+import { countPartitions } from '../../plan/count-partitions.ts';
 import { type Partitioning, type RelNode, relInputs } from '../../plan/relation.ts';
 import type { FileRead, StageEstimate } from '../../plan/run-report.ts';
 import type { ScanFile } from '../../plan/source.ts';
@@ -107,17 +108,9 @@ function leavesOf(rel: RelNode): readonly RelNode[] {
   return inputs.length === 0 ? [rel] : inputs.flatMap(leavesOf);
 }
 
+/** Bounds of ranges are known once there are samples: then there is one partition for each of the tasks that sort. */
 function partitionsOf(partitioning: Partitioning, groups: number): number {
-  switch (partitioning.kind) {
-    case 'single':
-    case 'broadcast':
-    case 'keep':
-      return 1;
-    case 'hash':
-      return partitioning.partitions;
-    case 'range':
-      return groups;
-  }
+  return partitioning.kind === 'range' ? groups : countPartitions(partitioning);
 }
 
 /** One request for a reader's slice of each producer's object; what rides in task results takes none. */

@@ -1,11 +1,12 @@
 import type { Backend, BackendProfile } from '../../../src/backends/backend.ts';
 import { BackendError } from '../../../src/errors.ts';
+import { countPartitions } from '../../../src/plan/count-partitions.ts';
 import { encodeOutput } from '../../../src/plan/exchange-wire.ts';
 import { packOutput, toPartitionOf } from '../../../src/plan/producer-output.ts';
-import { countPartitions, type RelNode, relInputs } from '../../../src/plan/relation.ts';
+import { type RelNode, relInputs } from '../../../src/plan/relation.ts';
 import { decodeTask, decodeTaskBody } from '../../../src/plan/serde.ts';
 import type { Task, TaskResult } from '../../../src/plan/task.ts';
-import { noTransfer } from '../../../src/plan/transfer.ts';
+import { nothing } from '../../../src/scheduler/stage-result.ts';
 import {
   engineBytesPerSecond,
   footerCpuMs,
@@ -152,7 +153,7 @@ export class FunctionService implements Backend {
     await this.sleep(times[longest] + first);
     this.charge(account, volume, puts, written, clock.now() - startedMs);
     const told = isInspection ? await volumes.inspect(task) : { produced: this.produce(task, volume, written) };
-    return { ...emptyResult(task), ...told, elapsedMs: clock.now() - startedMs };
+    return { ...nothing(task.id), ...told, elapsedMs: clock.now() - startedMs };
   }
 
   private charge(account: StageAccount, volume: Volume, puts: number, written: number, elapsedMs: number): void {
@@ -228,21 +229,4 @@ function bytesWritten({ output }: Task, { bytesOut }: Volume): number {
 function partitionsRead(plan: RelNode, known: ReadonlyMap<number, number>): number {
   if (plan.kind !== 'read') return Math.max(1, ...relInputs(plan).map((input) => partitionsRead(input, known)));
   return Math.max(known.get(plan.exchange) ?? 0, ...plan.parts.outputs.map(toPartitionOf));
-}
-
-function emptyResult({ id }: Task): TaskResult {
-  return {
-    taskId: id,
-    rows: 0,
-    staged: [],
-    produced: null,
-    sample: [],
-    spans: [],
-    fetched: noTransfer,
-    written: noTransfer,
-    rowGroups: 0,
-    elapsedMs: 0,
-    rejected: [],
-    rejectedCount: 0,
-  };
 }
